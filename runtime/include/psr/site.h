@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* site.h - what the compiler plugin, the stub and the runtime agree on.
+ *
+ * For every site the plugin emits one `struct psr_site` (read-only, section
+ * "psr_sites") and one dispatch table (zero-initialised, so it costs neither
+ * file space nor relocations). All references are 32-bit distances from the
+ * field that holds them: nothing is relocated when a program starts.
+ *
+ * The code at the site's place is, in C:
+ *
+ *     work = product of the trip counts known on entry
+ *     if (work < site.min_work) goto original;      // inline, no cost
+ *     struct psr_entry e = {0, 0};
+ *     if ((__psr_tick -= work) < 0 && __psr_enter)
+ *             e = __psr_enter(&site, work);         // rare, cold
+ *     else
+ *             e.code = table[log2(work)];
+ *     if (e.code)
+ *             ((fn *)((char *)table + e.code))(arguments...);
+ *     else
+ *             original: the code as clang made it, inline
+ *     if (e.start)
+ *             __psr_leave(&site, work, e.code, e.start);
+ *
+ * So the baseline is the untouched inline code; a table of zeros, which is
+ * what every program starts with, means "baseline everywhere".
+ */
+#ifndef PSR_SITE_H
+#define PSR_SITE_H
+
+#include <stdint.h>
+
+#define PSR_SITE_ABI     1
+#define PSR_CLASSES      64             /* size classes: log2(work) */
+#define PSR_SITE_SECTION "psr_sites"
+
+/* CPU features that a variant needs beyond the flags of its module. */
+enum psr_isa {
+	PSR_ISA_V2 = 1 << 0,    /* x86-64-v2 */
+	PSR_ISA_V3 = 1 << 1,    /* x86-64-v3, FMA included */
+	PSR_ISA_V4 = 1 << 2,    /* x86-64-v4 */
+};
+
+enum psr_site_kind { PSR_SITE_LOOP = 0, PSR_SITE_FUNCTION = 1 };
+
+struct psr_variant {
+	int32_t code;           /* from this field to the function */
+	int32_t name;           /* from this field to its name, e.g. "v3-w256" */
+	uint32_t isa;           /* enum psr_isa, or-ed: needs all of them */
+	uint32_t reserved;      /* 0 */
+};
+
+struct psr_site {
+	uint32_t abi;           /* PSR_SITE_ABI */
+	uint32_t min_work;      /* less work runs the original, undispatched */
+	uint64_t id;            /* identity: normalised IR and source name */
+	int32_t table;          /* from this field to int32_t[PSR_CLASSES] */
+	int32_t variants;       /* from this field to psr_variant[nvariants] */
+	int32_t function;       /* from this field to the function's name */
+	int32_t file;           /* from this field to the source file's name */
+	uint32_t line;          /* first line of the nest; 0: no debug info */
+	uint16_t nvariants;
+	uint8_t kind;           /* enum psr_site_kind */
+	uint8_t depth;          /* loops in the deepest chain */
+	/* Static features; counts are of the innermost loop's IR. */
+	uint16_t instructions;
+	uint16_t loads;
+	uint16_t stores;
+	uint16_t flops;
+	uint16_t branches;
+	uint16_t calls;
+	uint16_t load_bytes;    /* bytes loaded an iteration */
+	uint16_t store_bytes;   /* bytes stored an iteration */
+};
+
+_Static_assert(sizeof(struct psr_variant) == 16, "plugin/dispatch.c emits it");
+_Static_assert(sizeof(struct psr_site) == 56, "plugin/dispatch.c emits it");
+
+struct psr_entry {              /* returned in rax:rdx */
+	int64_t code;           /* from the table's start; 0: inline original */
+	uint64_t start;         /* time stamp; 0: this call is not timed */
+};
+
+/*
+ * Work units left before this thread's next sample. Every instrumented
+ * module defines it weak and hidden, so one exists for each linked object,
+ * with or without the stub; initial-exec.
+ */
+extern _Thread_local int64_t __psr_tick
+	__attribute__((visibility("hidden"), tls_model("initial-exec")));
+
+/* Weak in instrumented code: without the stub the baseline runs. */
+struct psr_entry __psr_enter(const struct psr_site *site, uint64_t work);
+void __psr_leave(const struct psr_site *site, uint64_t work, int64_t code,
+                 uint64_t start);
+
+static inline int32_t *psr_site_table(const struct psr_site *site)
+{
+	return (int32_t *)((char *)&site->table + site->table);
+}
+
+static inline const struct psr_variant *
+psr_site_variants(const struct psr_site *site)
+{
+	return (const struct psr_variant *)((const char *)&site->variants +
+	                                    site->variants);
+}
+
+static inline const char *psr_site_function(const struct psr_site *site)
+{
+	return (const char *)&site->function + site->function;
+}
+
+static inline const char *psr_site_file(const struct psr_site *site)
+{
+	return (const char *)&site->file + site->file;
+}
+
+static inline const char *psr_variant_name(const struct psr_variant *v)
+{
+	return (const char *)&v->name + v->name;
+}
+
+/* The table entry that selects V: its code's distance from the table. */
+static inline int32_t psr_variant_entry(const struct psr_site *site,
+                                        const struct psr_variant *v)
+{
+	return (int32_t)(((const char *)&v->code + v->code) -
+	                 (const char *)psr_site_table(site));
+}
+
+#endif

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* store.h - the profile database: runs, samples, sites, reservations.
+ *
+ * The only door to SQLite. A `struct psr_store` belongs to one thread at a
+ * time; any number of processes may use one database at once. Every writing
+ * function is one transaction. No function prints, and none raises SIGPIPE.
+ *
+ * Errors, as negative errno: -ENOENT no database; -EUCLEAN the file is no
+ * sound database; -EPROTO written by a newer PSR; -EROFS/-EACCES not
+ * writable; -EBUSY locked for longer than the 10 s time-out; -ENOSPC full;
+ * -ENOMEM; -EIO.
+ */
+#ifndef PSR_STORE_H
+#define PSR_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "psr/err.h"
+#include "psr/record.h"
+
+#define PSR_SCHEMA_VERSION 1
+
+struct psr_store;
+
+enum psr_store_flags {
+	PSR_STORE_READ = 0,
+	PSR_STORE_WRITE = 1,    /* create if missing, migrate if older, and set
+	                         * a corrupt file aside as FILE.corrupt-TIME */
+};
+
+/*
+ * Writes the default database's path to BUF: $PSR_DB, or
+ * $XDG_DATA_HOME/psr/psr.db, or $HOME/.local/share/psr/psr.db.
+ * -ENOENT: none of these is set; -ENAMETOOLONG.
+ */
+PSR_API PSR_MUST_CHECK int psr_store_path(char *buf, size_t size,
+                                          struct psr_err *err);
+
+/* Opens PATH (NULL: the default). The caller closes *OUT. */
+PSR_API PSR_MUST_CHECK int psr_store_open(const char *path, unsigned flags,
+                                          struct psr_store **out,
+                                          struct psr_err *err);
+
+/* STORE may be NULL. Leaves the checkpoint to maintenance (0.3 ms). */
+PSR_API void psr_store_close(struct psr_store *store);
+
+/* ---- Site times: what the dispatcher learns --------------------------- */
+
+#define PSR_RING         32     /* latest samples kept per variant and class */
+#define PSR_VARIANT_NAME 32
+
+/*
+ * One site, size class and variant on one kind of CPU. Saving adds N and
+ * TOTAL_NS to what is stored and appends the ring's samples to it.
+ */
+struct psr_site_time {
+	uint64_t site;                  /* psr_site.id */
+	uint8_t size_class;             /* log2(work) */
+	char variant[PSR_VARIANT_NAME]; /* "baseline" for the original */
+	uint64_t n;                     /* samples ever */
+	double total_ns;                /* time of these samples */
+	uint32_t nring;
+	float ring[PSR_RING];           /* ns per work unit, oldest first */
+};
+
+/* What is known statically; written when it is new or has changed. */
+struct psr_site_info {
+	uint64_t site;
+	const char *function;
+	const char *file;
+	uint32_t line;
+	uint8_t kind;                   /* enum psr_site_kind */
+	uint8_t depth;
+	uint16_t instructions, loads, stores, flops, branches, calls;
+	uint16_t load_bytes, store_bytes;
+	uint16_t nvariants;
+	const char *const *variants;    /* names, without "baseline" */
+};
+
+/* All of one program's or library's news, saved in one transaction. */
+struct psr_site_batch {
+	const char *module;             /* base name of the linked object */
+	const char *cpu;                /* psr_cpu_key() */
+	pid_t pid;                      /* of the recording process */
+	const struct psr_site_info *info;
+	size_t ninfo;
+	const struct psr_site_time *times;
+	size_t ntimes;
+};
+
+/*
+ * Calls EACH for every stored time of MODULE on CPU, until it returns
+ * non-zero, which is then returned. ROW is valid during the call only.
+ */
+PSR_API PSR_MUST_CHECK int
+psr_store_sites_load(struct psr_store *store, const char *module,
+                     const char *cpu,
+                     int (*each)(void *ctx, const struct psr_site_time *row),
+                     void *ctx, struct psr_err *err);
+
+/* If PID is, or descends in the ledger from, a live run, that run is noted
+ * with the times (table run_site). */
+PSR_API PSR_MUST_CHECK int
+psr_store_sites_save(struct psr_store *store, const struct psr_site_batch *b,
+                     struct psr_err *err);
+
+/* ---- Tasks and runs ---------------------------------------------------- */
+
+/* A program with its parameters. Hashes are 64 bits; strings are borrowed. */
+struct psr_task {
+	uint64_t program;       /* code signature: build-id or file contents */
+	uint64_t exact;         /* all arguments (E of PREDICTION.md) */
+	uint64_t pattern;       /* the same, digit runs replaced (T) */
+	const char *name;       /* base name of the program or script */
+	const char *path;       /* absolute path */
+	const char *arguments;  /* JSON array of typed arguments */
+	const char *environment;/* JSON object of the variables that matter */
+	uint64_t input_bytes;   /* files named and standard input */
+};
+
+/* What prediction reads of a past run; newest first. */
+struct psr_history {
+	uint64_t exact, pattern;
+	struct psr_record r;
+};
+
+/*
+ * The latest runs of TASK's program that are done, at most MAX (256 is the
+ * window). A rebuilt program is found by its name and path when its
+ * signature is new. *N is set.
+ */
+PSR_API PSR_MUST_CHECK int
+psr_store_history(struct psr_store *store, const struct psr_task *task,
+                  struct psr_history *out, size_t max, size_t *n,
+                  struct psr_err *err);
+
+/* One reservation, alive as long as its owner (pid + start time) is. */
+struct psr_reservation {
+	int64_t id;
+	pid_t owner;
+	uint64_t owner_start;   /* clock ticks since boot, /proc/PID/stat */
+	uint64_t memory_bytes;  /* 0: none reserved */
+	uint64_t cpu_milli;
+	char cpus[128];         /* list, "" for none pinned */
+	char group[256];        /* cgroup name to remove, "" for none */
+};
+
+struct psr_pool_size {          /* what this machine has */
+	uint64_t memory_bytes;
+	uint64_t cpu_milli;
+};
+
+/*
+ * Reserves *WANT if the sum of live reservations stays within SIZE; sets
+ * want->id. Reservations of dead owners found on the way are deleted and
+ * handed to STALE (to remove their cgroups). -EAGAIN: does not fit now.
+ */
+PSR_API PSR_MUST_CHECK int
+psr_store_reserve(struct psr_store *store, const struct psr_pool_size *size,
+                  struct psr_reservation *want,
+                  void (*stale)(void *ctx, const struct psr_reservation *r),
+                  void *ctx, struct psr_err *err);
+
+/* Changes memory, processors or group of a live reservation. */
+PSR_API PSR_MUST_CHECK int
+psr_store_reservation_set(struct psr_store *store,
+                          const struct psr_pool_size *size,
+                          const struct psr_reservation *r,
+                          struct psr_err *err);
+
+PSR_API PSR_MUST_CHECK int psr_store_release(struct psr_store *store,
+                                             int64_t reservation,
+                                             struct psr_err *err);
+
+/* Live reservations, to show. */
+PSR_API PSR_MUST_CHECK int
+psr_store_reservations(struct psr_store *store,
+                       int (*each)(void *ctx, const struct psr_reservation *r),
+                       void *ctx, struct psr_err *err);
+
+/*
+ * Enters a run as "running", so that children, sites and `psr db` see it.
+ * *RUN is its row. The record's uuid is made here when empty.
+ */
+PSR_API PSR_MUST_CHECK int psr_store_run_begin(struct psr_store *store,
+                                               const struct psr_task *task,
+                                               struct psr_record *r,
+                                               int64_t *run,
+                                               struct psr_err *err);
+
+struct psr_sample {             /* one tick of the monitor */
+	uint64_t at_ns;         /* since the start */
+	uint64_t memory_bytes;
+	uint64_t cpu_ns;        /* cumulative */
+	uint64_t read_bytes, write_bytes;       /* cumulative, rchar/wchar */
+	uint64_t threads;
+};
+
+struct psr_adaptation {         /* one change of a limit */
+	uint64_t at_ns;
+	const char *what;       /* "memory", "cores", "rollback" */
+	uint64_t from, to;      /* bytes or milli-cores; PSR_NONE: unlimited */
+	const char *reason;
+};
+
+/*
+ * Ends RUN: all fields of R, its samples, adaptations and the files it
+ * named, and releases RESERVATION (0: none), in one transaction. A run that
+ * was never begun (RUN = 0, begin had failed) is entered whole.
+ */
+PSR_API PSR_MUST_CHECK int
+psr_store_run_end(struct psr_store *store, const struct psr_task *task,
+                  int64_t run, int64_t reservation, const struct psr_record *r,
+                  const struct psr_sample *samples, size_t nsamples,
+                  const struct psr_adaptation *adaptations,
+                  size_t nadaptations, struct psr_err *err);
+
+/* ---- Questions ---------------------------------------------------------- */
+
+/* A cell's value; TEXT is valid during the call only. */
+typedef int psr_store_row_fn(void *ctx, int ncols, const char *const *names,
+                             const char *const *values,
+                             const char *const *types);
+
+/*
+ * Runs one read-only SQL statement with NPARAMS text parameters. TYPES are
+ * "integer", "real", "text", "blob" or "null"; blobs come as hex.
+ * -EINVAL: not one statement, or one that would write.
+ */
+PSR_API PSR_MUST_CHECK int
+psr_store_query(struct psr_store *store, const char *sql,
+                const char *const *params, size_t nparams,
+                psr_store_row_fn *each, void *ctx, struct psr_err *err);
+
+/* Deep check of PATH for `psr doctor`; 0 when sound. */
+PSR_API PSR_MUST_CHECK int psr_store_check(const char *path,
+                                           struct psr_err *err);
+
+#endif

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""lit's view of PSR's tests: where the tools are, what the machine can do."""
+import os
+import lit.formats
+
+config.name = "psr"
+config.test_format = lit.formats.ShTest(execute_external=True)
+config.suffixes = [".test", ".c", ".cpp", ".ll", ".sh"]
+config.excludes = ["Inputs", "programs", "bench", "unit", "lit.cfg.py"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.psr_build, "test")
+
+bin_dir = os.path.join(config.psr_build, "bin")
+lib_dir = os.path.join(config.psr_build, "lib")
+env = config.environment
+env["PATH"] = os.pathsep.join([bin_dir, env.get("PATH", os.environ["PATH"])])
+env["LC_ALL"] = "C"
+# No test may touch the user's own profile database, or see his settings.
+for name in [n for n in os.environ if n.startswith("PSR_")]:
+    env.pop(name, None)
+env["HOME"] = config.test_exec_root
+env.pop("XDG_DATA_HOME", None)
+
+config.substitutions += [
+    ("%clangxx", config.psr_clang + "++" if not config.psr_clang.endswith("-22")
+     else config.psr_clang.replace("clang-22", "clang++-22")),
+    ("%clang", config.psr_clang),
+    ("%opt", config.psr_opt),
+    ("%FileCheck", config.psr_filecheck),
+    ("%plugin", os.path.join(lib_dir, "libpsr.so")),
+    ("%stub", os.path.join(lib_dir, "libpsrstub.a")),
+    ("%runtime", os.path.join(lib_dir, "libpsrrt.so.0")),
+    ("%psr-c\\+\\+", os.path.join(bin_dir, "psr-c++")),
+    ("%psr-cc", os.path.join(bin_dir, "psr-cc")),
+    ("%psr", os.path.join(bin_dir, "psr")),
+    ("%unit", os.path.join(config.psr_build, "test", "unit")),
+    ("%programs", os.path.join(config.psr_source, "test", "programs")),
+    ("%source", config.psr_source),
+]
+
+
+def feature(name, present, reason):
+    """Offers NAME to REQUIRES:, and says once why it is missing."""
+    if present:
+        config.available_features.add(name)
+    else:
+        lit_config.note("no %s: %s" % (name, reason))
+
+
+with open("/proc/cpuinfo") as f:
+    flags = next((l for l in f if l.startswith("flags")), "").split()
+feature("x86-64-v3", "avx2" in flags and "fma" in flags, "the CPU lacks AVX2")
+feature("x86-64-v4", "avx512vl" in flags and "avx512bw" in flags,
+        "the CPU lacks AVX-512")
+feature("root", os.geteuid() == 0, "not root")
+feature("cgroup-v1-memory",
+        os.path.exists("/sys/fs/cgroup/memory/memory.limit_in_bytes") and
+        os.access("/sys/fs/cgroup/memory", os.W_OK),
+        "no writable cgroup v1 memory controller")
+feature("sanitized", bool(config.psr_sanitize), "PSR_SANITIZE is not set") \
+    if config.psr_sanitize else config.available_features.add("unsanitized")
