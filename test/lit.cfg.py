@@ -28,7 +28,8 @@ config.substitutions += [
     ("%opt", config.psr_opt),
     ("%FileCheck", config.psr_filecheck),
     ("%plugin", os.path.join(lib_dir, "libpsr.so")),
-    ("%stub", os.path.join(lib_dir, "libpsrstub.a")),
+    # References to the stub are weak and pull nothing out of an archive.
+    ("%stub", "-Wl,-u,__psr_enter " + os.path.join(lib_dir, "libpsrstub.a")),
     ("%runtime", os.path.join(lib_dir, "libpsrrt.so.0")),
     ("%psr-c\\+\\+", os.path.join(bin_dir, "psr-c++")),
     ("%psr-cc", os.path.join(bin_dir, "psr-cc")),

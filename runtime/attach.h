@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* attach.h - what the stub in a linked object and libpsrrt.so agree on.
+ *
+ * A stub from any release may meet a runtime of any other: each checks the
+ * other's number, and a pair that does not match runs the baseline.
+ */
+#ifndef PSR_ATTACH_H
+#define PSR_ATTACH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "psr/err.h"
+#include "psr/site.h"
+
+#define PSR_ATTACH_ABI 1
+
+struct psr_module {        /* one linked object, static in its stub */
+	uint32_t abi;      /* PSR_ATTACH_ABI */
+	uint32_t site_abi; /* PSR_SITE_ABI, the stub's */
+	const struct psr_site *sites;
+	size_t nsites;
+};
+
+/*
+ * What the stub calls once it is awake. All are safe in signal handlers,
+ * re-entrantly and from several threads; detach is called once.
+ */
+struct psr_hooks {
+	uint32_t abi; /* PSR_ATTACH_ABI */
+	void *module; /* passed back */
+	struct psr_entry (*enter)(void *module, const struct psr_site *site,
+				  uint64_t work, int64_t *tick);
+	void (*leave)(void *module, const struct psr_site *site, uint64_t work,
+		      int64_t code, uint64_t start);
+	void (*detach)(void *module);
+};
+
+/*
+ * Takes the object under the runtime's care and fills its tables. Called
+ * with all signals blocked and enough stack. The result is valid until its
+ * detach; NULL: the object stays at the baseline.
+ */
+PSR_API const struct psr_hooks *psr_rt_attach(const struct psr_module *m);
+
+typedef const struct psr_hooks *psr_rt_attach_fn(const struct psr_module *m);
+
+#endif

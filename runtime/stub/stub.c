@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * The part of PSR that is linked into every program and shared library, once
+ * each; all its symbols are hidden. It has no constructor and does nothing
+ * before a hot site is met.
+ *
+ * It is asleep until one call is large or some 20 ms have passed since the
+ * first sample; then one thread wakes it, by loading libpsrrt.so, while the
+ * others go on with what the tables say, which is the baseline. Where
+ * waking is not safe (safe.h) it is put off. Whatever fails, or is
+ * forbidden, ends in "off": the program as its compiler made it.
+ *
+ * Never prints, keeps errno, leaves no descriptor open. Every symbol of the
+ * C library is weak, so that it links into static and free-standing
+ * programs, where it is off.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/auxv.h>
+
+#include "attach.h"
+#include "safe.h"
+#include "ticks.h"
+
+#define TICK_ASLEEP (INT64_C(1) << 17) /* work units between two looks */
+#define TICK_OFF    (INT64_MAX / 2)
+#define WAKE_WORK   (UINT64_C(1) << 24) /* one call that wakes at once */
+#define WAKE_TICKS  UINT64_C(50000000)  /* some 20 ms */
+#define RETRY_TICKS UINT64_C(25000000)  /* some 10 ms, doubled each time */
+#define PINNED_WAIT 20000               /* yields for another's waking */
+
+#pragma weak dlopen
+#pragma weak dlsym
+#pragma weak dlerror
+#pragma weak getauxval
+#pragma weak getenv
+#pragma weak sched_yield
+#pragma weak malloc
+#pragma weak __errno_location
+
+/* Of this linked object; provided by the linker. */
+extern const struct psr_site __start_psr_sites[]
+    __attribute__((weak, visibility("hidden")));
+extern const struct psr_site __stop_psr_sites[]
+    __attribute__((weak, visibility("hidden")));
+extern const char __ehdr_start[] __attribute__((weak, visibility("hidden")));
+extern const char _end[] __attribute__((weak, visibility("hidden")));
+
+__attribute__((weak, visibility("hidden"),
+	       tls_model("initial-exec"))) _Thread_local int64_t __psr_tick;
+
+enum state { NEW, ASLEEP, EAGER, WAKING, OFF };
+
+static _Atomic(enum state) state;
+static _Atomic(const struct psr_hooks *) hooks;
+static _Atomic uint64_t wake_at; /* ticks */
+static _Atomic uint64_t retry_ticks;
+static _Atomic bool eager; /* woken by the first site */
+
+static bool is_ours(const void *p)
+{
+	return __ehdr_start && (const char *)p >= __ehdr_start &&
+	       (const char *)p < _end;
+}
+
+/*
+ * A program that brings its own allocator may be inside it, with its locks
+ * held, when it meets a site. A jump through the global offset table is no
+ * allocator, only where a non-PIC program finds the C library's.
+ */
+static bool has_own_malloc(void)
+{
+	static const unsigned char endbr[] = {0xf3, 0x0f, 0x1e, 0xfa};
+	const unsigned char *p = (const unsigned char *)malloc;
+
+	if (!p)
+		return true;
+	if (!is_ours(p))
+		return false;
+#if defined(__x86_64__)
+	if (p[0] == endbr[0] && p[1] == endbr[1] && p[2] == endbr[2] &&
+	    p[3] == endbr[3])
+		p += sizeof(endbr);
+	p += *p == 0xf2; /* bnd */
+	return !(p[0] == 0xff && p[1] == 0x25);
+#else
+	return true;
+#endif
+}
+
+/* A static program's dlopen would bring a second C library. */
+static bool is_static(void)
+{
+	return !getauxval(AT_BASE) && is_ours((const void *)dlopen);
+}
+
+static bool same(const char *a, const char *b)
+{
+	while (*a && *a == *b) {
+		a++;
+		b++;
+	}
+	return *a == *b;
+}
+
+static bool starts_with(const char *s, const char *prefix)
+{
+	while (*prefix)
+		if (*s++ != *prefix++)
+			return false;
+	return true;
+}
+
+/* What the environment says, asked once. */
+static enum state first_state(void)
+{
+	const char *mode;
+
+	if (!dlopen || !dlsym || !getauxval || !getenv || !__errno_location)
+		return OFF;
+	if (getauxval(AT_SECURE) || is_static() || has_own_malloc())
+		return OFF;
+	mode = getenv("PSR_MODE");
+	if (!mode)
+		return ASLEEP;
+	if (same(mode, "off") || same(mode, "baseline"))
+		return OFF;
+	if (same(mode, "frozen") || starts_with(mode, "pinned:"))
+		return EAGER;
+	return ASLEEP;
+}
+
+static const struct psr_hooks *attach(const char *library)
+{
+	static struct psr_module module;
+	psr_rt_attach_fn *fn;
+	const struct psr_hooks *h;
+	void *lib;
+
+	module = (struct psr_module){
+	    .abi = PSR_ATTACH_ABI,
+	    .site_abi = PSR_SITE_ABI,
+	    .sites = __start_psr_sites,
+	    .nsites = (size_t)(__stop_psr_sites - __start_psr_sites),
+	};
+	lib = dlopen(library, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+	if (!lib)
+		return NULL;
+	fn = (psr_rt_attach_fn *)dlsym(lib, "psr_rt_attach");
+	h = fn ? fn(&module) : NULL;
+	return h && h->abi == PSR_ATTACH_ABI ? h : NULL;
+}
+
+static const struct psr_hooks *attach_any(void)
+{
+	const char *own = getenv("PSR_RUNTIME");
+	const struct psr_hooks *h;
+
+	if (!__start_psr_sites || !__stop_psr_sites)
+		return NULL;
+	if (own && *own)
+		h = attach(own);
+	else if (!(h = attach(PSR_RUNTIME_PATH)))
+		h = attach("libpsrrt.so.0");
+	if (!h && dlerror)
+		dlerror(); /* the program must not find our message */
+	return h;
+}
+
+/* Waking is due but not safe: look again in a while, ever more rarely. */
+static void put_off(void)
+{
+	uint64_t wait = atomic_load(&retry_ticks);
+
+	wait = wait ? wait * 2 : RETRY_TICKS;
+	if (wait > RETRY_TICKS * 128)
+		wait = RETRY_TICKS * 128;
+	atomic_store(&retry_ticks, wait);
+	atomic_store(&wake_at, psr_ticks() + wait);
+}
+
+static const struct psr_hooks *wake(enum state from)
+{
+	const struct psr_hooks *h = NULL;
+	int saved = errno;
+	uint64_t mask;
+
+	if (!atomic_compare_exchange_strong(&state, &from, WAKING))
+		goto out;
+	if (!__psr_safe()) {
+		put_off();
+		atomic_store(&state, from);
+		goto out;
+	}
+	mask = __psr_signals_block();
+	h = attach_any();
+	atomic_store(&hooks, h);
+	atomic_store(&state, OFF);
+	__psr_signals_restore(mask);
+out:
+	errno = saved;
+	return h;
+}
+
+/* Another thread is waking: a pinned variant is worth a short wait. */
+static const struct psr_hooks *await(void)
+{
+	const struct psr_hooks *h = NULL;
+
+	for (int i = 0; i < PINNED_WAIT && !h && sched_yield; i++) {
+		if (atomic_load(&state) != WAKING)
+			return atomic_load(&hooks);
+		sched_yield();
+		h = atomic_load(&hooks);
+	}
+	return h;
+}
+
+static enum state decide(void)
+{
+	enum state none = NEW, s = first_state();
+
+	atomic_store(&eager, s == EAGER);
+	atomic_store(&wake_at, s == EAGER ? 0 : psr_ticks() + WAKE_TICKS);
+	atomic_compare_exchange_strong(&state, &none, s);
+	return atomic_load(&state);
+}
+
+static const struct psr_hooks *asleep(enum state s, uint64_t work)
+{
+	if (s == NEW)
+		s = decide();
+	if (s == WAKING && atomic_load(&eager))
+		return await();
+	if (s != ASLEEP && s != EAGER)
+		return NULL;
+	if (work < WAKE_WORK || atomic_load(&retry_ticks))
+		if (psr_ticks() < atomic_load(&wake_at))
+			return NULL;
+	return wake(s);
+}
+
+__attribute__((visibility("hidden"))) struct psr_entry
+__psr_enter(const struct psr_site *site, uint64_t work)
+{
+	const struct psr_hooks *h = atomic_load(&hooks);
+	struct psr_entry e = {0, 0};
+	enum state s;
+
+	if (!h) {
+		s = atomic_load(&state);
+		if (s != OFF)
+			h = asleep(s, work);
+	}
+	if (h)
+		return h->enter(h->module, site, work, &__psr_tick);
+	s = atomic_load(&state);
+	__psr_tick = s == OFF ? TICK_OFF : TICK_ASLEEP;
+	e.code = psr_site_table(site)[63 - __builtin_clzll(work | 1)];
+	return e;
+}
+
+__attribute__((visibility("hidden"))) void
+__psr_leave(const struct psr_site *site, uint64_t work, int64_t code,
+	    uint64_t start)
+{
+	const struct psr_hooks *h = atomic_load(&hooks);
+
+	if (h)
+		h->leave(h->module, site, work, code, start);
+}
+
+/* The object is unloaded, or the program ends. Runs after its own
+ * destructors. */
+__attribute__((destructor(101))) static void detach(void)
+{
+	const struct psr_hooks *h = atomic_exchange(&hooks, NULL);
+
+	atomic_store(&state, OFF);
+	if (h)
+		h->detach(h->module);
+}
