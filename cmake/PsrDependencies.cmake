@@ -9,7 +9,7 @@ find_package(SQLite3 3.40 REQUIRED)
 # replaced by the program's own nor share its state.
 find_library(PSR_SQLITE_STATIC NAMES libsqlite3.a REQUIRED)
 
-find_program(PSR_CLANG NAMES clang-22 HINTS ${LLVM_TOOLS_BINARY_DIR} REQUIRED)
+find_program(PSR_CLANG NAMES clang-22 PATHS ${LLVM_TOOLS_BINARY_DIR} REQUIRED)
 find_program(PSR_OPT NAMES opt-22 opt HINTS ${LLVM_TOOLS_BINARY_DIR} REQUIRED)
 find_program(PSR_LIT NAMES lit-22 lit)
 find_program(PSR_FILECHECK NAMES FileCheck-22 FileCheck HINTS ${LLVM_TOOLS_BINARY_DIR})

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* cc_scan.h - what a clang command line will do, as far as PSR cares. */
+#ifndef PSR_CC_SCAN_H
+#define PSR_CC_SCAN_H
+
+#include <stdbool.h>
+
+#include "cc_args.h"
+
+struct psr_scan {
+	bool plugin; /* optimises C, C++ or LLVM IR for x86-64 Linux */
+	bool stub;   /* links what may hold sites, with the C library */
+};
+
+/* ARGS are expanded, without the program's name. */
+void psr_scan(const struct psr_args *args, struct psr_scan *out);
+
+/*
+ * How many arguments behind ARG are its values: "-o" 1, "-ofile" 0. `--`
+ * is no option here.
+ */
+int psr_scan_values(const char *arg);
+
+#endif

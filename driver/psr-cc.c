@@ -1,0 +1,491 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * `psr-cc` and `psr-c++`: clang, with PSR's plugin where it optimises and the
+ * runtime's stub where it links. They edit the arguments and become clang, so
+ * that output, diagnostics and exit status are clang's own; where nothing is
+ * to be added, the arguments are the user's. Only --psr-* is taken out.
+ *
+ * What is added stands in front, between --start-no-unused-arguments and its
+ * end, so that neither a `--`, a `-x`, a missing value nor -Werror meets it.
+ * A plugin or stub that is missing is not added: a build never fails for PSR.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cc_args.h"
+#include "cc_scan.h"
+
+enum { EXIT_USAGE = 2 };
+
+struct cc {
+	struct psr_args user;  /* the arguments without --psr-* */
+	struct psr_args flags; /* for the plugin: "-psr-min-work=4096" */
+	struct psr_args out;   /* clang's final arguments */
+	char clang[PATH_MAX];
+	bool cxx; /* called as psr-c++ */
+	bool off;
+	bool print_argv;
+	bool asked; /* some --psr-* was given */
+	bool help;
+	bool version;
+};
+
+static int say(int status, const char *fmt, ...) PSR_PRINTF(2, 3);
+
+static int say(int status, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	fputs("psr-cc: ", stderr);
+	vfprintf(stderr, fmt, ap);
+	fputc('\n', stderr);
+	va_end(ap);
+	return status;
+}
+
+/* ---- --psr-* ----------------------------------------------------------- */
+
+static bool is_count(const char *text)
+{
+	return *text && strlen(text) <= 9 &&
+	       strspn(text, "0123456789") == strlen(text);
+}
+
+/* A factor by which text may grow: a decimal number of at least 1. */
+static bool is_factor(const char *text)
+{
+	char *end;
+	double d = strtod(text, &end);
+
+	return strspn(text, "0123456789.") == strlen(text) && end != text &&
+	       !*end && d >= 1 && d <= 1000;
+}
+
+static bool is_fp(const char *text)
+{
+	return !strcmp(text, "strict") || !strcmp(text, "contract");
+}
+
+static bool is_file(const char *text)
+{
+	return *text != 0;
+}
+
+/* Names separated by commas, none of them empty. */
+static bool is_list(const char *text)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+
+	for (;; text++) {
+		size_t n = strspn(text, letters);
+
+		text += n;
+		if (!n || (*text && *text != ','))
+			return false;
+		if (!*text)
+			return true;
+	}
+}
+
+/* Options that are handed to the plugin without their first dash. */
+static const struct option {
+	const char *name;
+	bool (*valid)(const char *value);
+	const char *value;
+	const char *help;
+} options[] = {
+    {"--psr-remarks", is_file, "FILE", "say as JSON what became of each loop"},
+    {"--psr-min-work", is_count, "N", "work below which a site stays inline"},
+    {"--psr-max-variants", is_count, "N", "most variants of one site"},
+    {"--psr-recipes", is_list, "LIST", "only these recipes, e.g. scalar,v3"},
+    {"--psr-fp", is_fp, "strict|contract",
+     "contract: variants may fuse multiply-add"},
+    {"--psr-budget", is_factor, "F", "most growth of a file's text (2)"},
+};
+
+static int help(bool cxx)
+{
+	printf("Usage: %s [--psr-OPTION...] CLANG-ARGUMENT...\n"
+	       "Compiles and links as %s does, with PSR's variants.\n\n",
+	       cxx ? "psr-c++" : "psr-cc", cxx ? "clang++" : "clang");
+	for (size_t i = 0; i < PSR_COUNTOF(options); i++)
+		printf("  %s=%s\n        %s\n", options[i].name,
+		       options[i].value, options[i].help);
+	puts("  --psr-off\n        add nothing\n"
+	     "  --psr-print-argv\n        print clang's arguments and stop\n"
+	     "  --psr-help, --psr-version\n\n"
+	     "PSR_CLANG names another clang of the same version; see "
+	     "psr-cc(1).");
+	return EXIT_SUCCESS;
+}
+
+static int version(void)
+{
+	puts("psr-cc " PSR_VERSION " for clang " PSR_LLVM_VERSION);
+	return EXIT_SUCCESS;
+}
+
+/* Takes --NAME=VALUE. 0, -ENOMEM, or -EINVAL after a message. */
+static int take_valued(struct cc *cc, const char *arg)
+{
+	size_t length = strcspn(arg, "=");
+	const char *value = arg[length] ? arg + length + 1 : NULL;
+
+	for (size_t i = 0; i < PSR_COUNTOF(options); i++) {
+		const struct option *o = &options[i];
+
+		if (strlen(o->name) != length || strncmp(o->name, arg, length))
+			continue;
+		if (!value)
+			say(0, "%s needs a value: %s=%s", arg, arg, o->value);
+		else if (!o->valid(value))
+			say(0, "'%s' is no value for %s=%s", value, o->name,
+			    o->value);
+		else
+			return psr_args_add(&cc->flags, arg + 1);
+		return -EINVAL;
+	}
+	say(0, "%s is not an option; see 'psr-cc --psr-help'", arg);
+	return -EINVAL;
+}
+
+static int take_option(struct cc *cc, const char *arg)
+{
+	cc->asked = true;
+	if (!strcmp(arg, "--psr-off"))
+		cc->off = true;
+	else if (!strcmp(arg, "--psr-print-argv"))
+		cc->print_argv = true;
+	else if (!strcmp(arg, "--psr-help"))
+		cc->help = true;
+	else if (!strcmp(arg, "--psr-version"))
+		cc->version = true;
+	else
+		return take_valued(cc, arg);
+	return 0;
+}
+
+static bool is_psr(const char *arg)
+{
+	return !strncmp(arg, "--psr-", strlen("--psr-"));
+}
+
+/* Divides ARGS into the user's and ours; values and operands stay theirs. */
+static int divide(const struct psr_args *args, struct psr_args *user,
+		  struct psr_args *ours)
+{
+	int values = 0, ret = 0;
+	bool operands = false;
+
+	for (size_t i = 0; i < args->n && !ret; i++) {
+		const char *arg = args->v[i];
+
+		if (values > 0) {
+			values--;
+			ret = psr_args_add(user, arg);
+		} else if (!operands && is_psr(arg)) {
+			ret = psr_args_add(ours, arg);
+		} else {
+			operands = operands || !strcmp(arg, "--");
+			values = operands ? 0 : psr_scan_values(arg);
+			ret = psr_args_add(user, arg);
+		}
+	}
+	return ret;
+}
+
+/*
+ * Fills cc->user, and SCANNED with the same behind response files. These are
+ * passed on as they are, unless options of ours stand in them.
+ */
+static int take_options(struct cc *cc, int argc, char **argv,
+			struct psr_args *scanned)
+{
+	const struct psr_args given = {argv, (size_t)argc, 0};
+	struct psr_args all = {0}, user = {0}, ours = {0}, ignored = {0};
+	int ret;
+
+	ret = psr_args_expand(&all, argc, argv);
+	if (!ret)
+		ret = divide(&all, scanned, &ours);
+	if (!ret)
+		ret = divide(&given, &user, &ignored);
+	for (size_t i = 0; i < ours.n && !ret; i++)
+		ret = take_option(cc, ours.v[i]);
+	if (!ret)
+		ret = psr_args_append(&cc->user,
+				      ours.n == ignored.n ? &user : scanned);
+	psr_args_free(&all);
+	psr_args_free(&user);
+	psr_args_free(&ours);
+	psr_args_free(&ignored);
+	return ret;
+}
+
+/* ---- The companions and clang ------------------------------------------ */
+
+/* Writes the path of NAME in PSR's library directory; false: not there. */
+static bool find_library(const char *name, char *path, size_t size)
+{
+	static const char *const dirs[] = {"lib", PSR_LIBDIR};
+	char exe[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+
+	if (n <= 0)
+		return false;
+	exe[n] = 0;
+	for (int up = 0; up < 2 && strrchr(exe, '/'); up++)
+		*strrchr(exe, '/') = 0;
+	for (size_t i = 0; i < PSR_COUNTOF(dirs); i++) {
+		bool whole = dirs[i][0] == '/';
+
+		n = snprintf(path, size, "%s%s%s/%s", whole ? "" : exe,
+			     whole ? "" : "/", dirs[i], name);
+		if (n > 0 && (size_t)n < size && !access(path, R_OK))
+			return true;
+	}
+	return false;
+}
+
+/* Does PATH say that it is the clang that the plugin was built for? */
+static bool same_version(const char *path)
+{
+	char command[2 * PATH_MAX], line[256] = "";
+	FILE *f;
+
+	if (strchr(path, '\''))
+		return false;
+	snprintf(command, sizeof(command), "'%s' --version 2>/dev/null", path);
+	f = popen(command, "re");
+	if (!f)
+		return false;
+	if (!fgets(line, sizeof(line), f))
+		line[0] = 0;
+	pclose(f);
+	return strstr(line, "clang version " PSR_LLVM_VERSION);
+}
+
+/* The plugin fits one LLVM only; another clang is run as it is. */
+static bool clang_fits(const char *path)
+{
+	char ours[PATH_MAX], theirs[PATH_MAX];
+
+	if (realpath(PSR_CLANG, ours) && realpath(path, theirs) &&
+	    !strcmp(ours, theirs))
+		return true;
+	return same_version(path);
+}
+
+/* Makes cc->clang the C++ driver beside it: clang-22 -> clang++-22. */
+static bool find_cxx(struct cc *cc)
+{
+	char *slash = strrchr(cc->clang, '/');
+	char *name = strstr(slash ? slash : cc->clang, "clang");
+	char path[PATH_MAX + 2];
+
+	if (!name || !strncmp(name, "clang++", 7))
+		return name;
+	snprintf(path, sizeof(path), "%.*sclang++%s", (int)(name - cc->clang),
+		 cc->clang, name + 5);
+	if (strlen(path) >= sizeof(cc->clang) || access(path, X_OK))
+		return false;
+	strcpy(cc->clang, path);
+	return true;
+}
+
+/* Looks NAME up in $PATH. */
+static bool find_in_path(const char *name, char *path, size_t size)
+{
+	const char *dirs = getenv("PATH");
+
+	while (dirs && *dirs) {
+		size_t length = strcspn(dirs, ":");
+
+		snprintf(path, size, "%.*s/%s", (int)length, dirs, name);
+		if (length && !access(path, X_OK))
+			return true;
+		dirs += length + (dirs[length] == ':');
+	}
+	return false;
+}
+
+/* $PSR_CLANG, or the one PSR was built with, or the one in $PATH. */
+static int find_clang(struct cc *cc)
+{
+	const char *env = getenv("PSR_CLANG");
+	char self[PATH_MAX], real[PATH_MAX];
+
+	if (!env || !*env)
+		env = access(PSR_CLANG, X_OK) ? "clang-22" : PSR_CLANG;
+	if (strchr(env, '/'))
+		snprintf(cc->clang, sizeof(cc->clang), "%s", env);
+	else if (!find_in_path(env, cc->clang, sizeof(cc->clang)))
+		return say(-ENOENT,
+			   "cannot find %s: install clang 22, or set "
+			   "PSR_CLANG to it",
+			   env);
+	if (realpath("/proc/self/exe", self) && realpath(cc->clang, real) &&
+	    !strcmp(self, real))
+		return say(-ELOOP, "PSR_CLANG=%s is psr-cc itself", env);
+	return 0;
+}
+
+/* ---- The final arguments ----------------------------------------------- */
+
+static int add_all(struct psr_args *to, const char *const *list)
+{
+	int ret = 0;
+
+	for (; *list && !ret; list++)
+		ret = psr_args_add(to, *list);
+	return ret;
+}
+
+/*
+ * -fplugin serves what clang compiles itself, -fpass-plugin what a plugin
+ * action never sees (-save-temps, .bc); the pass runs once. The settings go
+ * through -Xclang, for -mllvm would reach the assembler, which has no plugin.
+ */
+static int add_plugin(struct cc *cc, const char *path)
+{
+	char plugin[PATH_MAX + 32], pass[PATH_MAX + 32];
+	int ret;
+
+	snprintf(plugin, sizeof(plugin), "-fplugin=%s", path);
+	snprintf(pass, sizeof(pass), "-fpass-plugin=%s", path);
+	ret = add_all(&cc->out, (const char *[]){plugin, pass, NULL});
+	for (size_t i = 0; i < cc->flags.n && !ret; i++)
+		ret = add_all(&cc->out,
+			      (const char *[]){"-Xclang", "-mllvm", "-Xclang",
+					       cc->flags.v[i], NULL});
+	return ret;
+}
+
+/*
+ * References to the stub are weak and fetch nothing from an archive: -u does.
+ * The archive is a linker's argument, not an input, so that clang counts and
+ * names the user's inputs only.
+ */
+static int add_stub(struct cc *cc, const char *path)
+{
+	return add_all(&cc->out,
+		       (const char *[]){"-Xlinker", "-u", "-Xlinker",
+					"__psr_enter", "-Xlinker", path, NULL});
+}
+
+static int add_ours(struct cc *cc, struct psr_scan scan)
+{
+	char plugin[PATH_MAX], stub[PATH_MAX];
+	int ret;
+
+	if (cc->off || (!scan.plugin && !scan.stub) || !clang_fits(cc->clang))
+		return 0;
+	if (!find_library("libpsr.so", plugin, sizeof(plugin)) ||
+	    !find_library("libpsrstub.a", stub, sizeof(stub))) {
+		if (cc->asked)
+			say(0, "warning: libpsr.so or libpsrstub.a is missing: "
+			       "compiling as plain clang");
+		return 0;
+	}
+	ret = psr_args_add(&cc->out, "--start-no-unused-arguments");
+	if (!ret && scan.plugin)
+		ret = add_plugin(cc, plugin);
+	if (!ret && scan.stub)
+		ret = add_stub(cc, stub);
+	if (!ret)
+		ret = psr_args_add(&cc->out, "--end-no-unused-arguments");
+	return ret;
+}
+
+/* Fills cc->out from the command line. -EINVAL and such after a message. */
+static int arrange(struct cc *cc, int argc, char **argv)
+{
+	struct psr_args scanned = {0};
+	struct psr_scan scan;
+	bool named;
+	int ret;
+
+	ret = take_options(cc, argc, argv, &scanned);
+	if (!ret && !cc->help && !cc->version)
+		ret = find_clang(cc);
+	if (ret || cc->help || cc->version)
+		goto out;
+	psr_scan(&scanned, &scan);
+	named = !cc->cxx || find_cxx(cc);
+	ret = psr_args_add(&cc->out, cc->clang);
+	if (!ret && !named)
+		ret = psr_args_add(&cc->out, "--driver-mode=g++");
+	if (!ret)
+		ret = add_ours(cc, scan);
+	if (!ret)
+		ret = psr_args_append(&cc->out, &cc->user);
+out:
+	psr_args_free(&scanned);
+	return ret;
+}
+
+/* One line that a shell reads back as the same arguments. */
+static int print_argv(const struct psr_args *args)
+{
+	static const char plain[] =
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	    "_@%+=:,./-";
+
+	for (size_t i = 0; i < args->n; i++) {
+		const char *p = args->v[i];
+
+		if (i)
+			putchar(' ');
+		if (*p && strspn(p, plain) == strlen(p)) {
+			fputs(p, stdout);
+			continue;
+		}
+		putchar('\'');
+		for (; *p; p++)
+			if (*p == '\'')
+				fputs("'\\''", stdout);
+			else
+				putchar(*p);
+		putchar('\'');
+	}
+	putchar('\n');
+	return fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static bool called_cxx(const char *argv0)
+{
+	size_t n = strlen(argv0);
+
+	return n >= 2 && !strcmp(argv0 + n - 2, "++");
+}
+
+int main(int argc, char **argv)
+{
+	struct cc cc = {0};
+	int ret;
+
+	if (argc > 0)
+		cc.cxx = called_cxx(argv[0]);
+	ret = arrange(&cc, argc - 1, argv + 1);
+	if (ret == -EINVAL)
+		return EXIT_USAGE;
+	if (ret == -ENOMEM)
+		say(0, "out of memory");
+	if (ret)
+		return EXIT_FAILURE;
+	if (cc.help)
+		return help(cc.cxx);
+	if (cc.version)
+		return version();
+	if (cc.print_argv)
+		return print_argv(&cc.out);
+	execv(cc.clang, cc.out.v);
+	return say(EXIT_FAILURE, "cannot run %s: %s", cc.clang,
+		   strerror(errno));
+}
