@@ -13,7 +13,8 @@ config.test_exec_root = os.path.join(config.psr_build, "test")
 bin_dir = os.path.join(config.psr_build, "bin")
 lib_dir = os.path.join(config.psr_build, "lib")
 env = config.environment
-env["PATH"] = os.pathsep.join([bin_dir, env.get("PATH", os.environ["PATH"])])
+env["PATH"] = os.pathsep.join([bin_dir, env.get("PATH", os.environ["PATH"]),
+                               os.path.dirname(config.psr_clang)])  # for not
 env["LC_ALL"] = "C"
 # No test may touch the user's own profile database, or see his settings.
 for name in [n for n in os.environ if n.startswith("PSR_")]:
