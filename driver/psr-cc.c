@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,20 +52,31 @@ static int say(int status, const char *fmt, ...)
 
 /* ---- --psr-* ----------------------------------------------------------- */
 
-static bool is_count(const char *text)
+static bool is_number_to(const char *text, unsigned long long max)
 {
-	return *text && strlen(text) <= 9 &&
-	       strspn(text, "0123456789") == strlen(text);
+	return *text && strlen(text) <= 10 &&
+	       strspn(text, "0123456789") == strlen(text) &&
+	       strtoull(text, NULL, 10) <= max;
 }
 
-/* A factor by which text may grow: a decimal number of at least 1. */
+static bool is_work(const char *text)
+{
+	return is_number_to(text, UINT32_MAX);
+}
+
+static bool is_variants(const char *text)
+{
+	return is_number_to(text, 32);
+}
+
+/* Code added over code present: a decimal number from 0 to 1000. */
 static bool is_factor(const char *text)
 {
 	char *end;
 	double d = strtod(text, &end);
 
 	return strspn(text, "0123456789.") == strlen(text) && end != text &&
-	       !*end && d >= 1 && d <= 1000;
+	       !*end && d <= 1000;
 }
 
 static bool is_fp(const char *text)
@@ -101,12 +113,13 @@ static const struct option {
 	const char *help;
 } options[] = {
     {"--psr-remarks", is_file, "FILE", "say as JSON what became of each loop"},
-    {"--psr-min-work", is_count, "N", "work below which a site stays inline"},
-    {"--psr-max-variants", is_count, "N", "most variants of one site"},
+    {"--psr-min-work", is_work, "N", "work below which a site stays inline"},
+    {"--psr-max-variants", is_variants, "N", "most variants of one site"},
     {"--psr-recipes", is_list, "LIST", "only these recipes, e.g. scalar,v3"},
     {"--psr-fp", is_fp, "strict|contract",
      "contract: variants may fuse multiply-add"},
-    {"--psr-budget", is_factor, "F", "most growth of a file's text (2)"},
+    {"--psr-budget", is_factor, "F",
+     "most code added, over the file's own (1)"},
 };
 
 static int help(bool cxx)
