@@ -8,7 +8,8 @@
  * Errors, as negative errno: -ENOENT no database; -EUCLEAN the file is no
  * sound database; -EPROTO written by a newer PSR; -EROFS/-EACCES not
  * writable; -EBUSY locked for longer than the 10 s time-out; -ENOSPC full;
- * -ENOMEM; -EIO.
+ * -ENOMEM; -EISDIR, -EINVAL no regular file; -EIO and what else the system
+ * says.
  */
 #ifndef PSR_STORE_H
 #define PSR_STORE_H
@@ -101,8 +102,10 @@ psr_store_sites_load(struct psr_store *store, const char *module,
                      int (*each)(void *ctx, const struct psr_site_time *row),
                      void *ctx, struct psr_err *err);
 
-/* If PID is, or descends in the ledger from, a live run, that run is noted
- * with the times (table run_site). */
+/*
+ * If PID, or the nearest of its ancestors, is a running run's program or
+ * recorder, that run is noted with the times (table run_site).
+ */
 PSR_API PSR_MUST_CHECK int
 psr_store_sites_save(struct psr_store *store, const struct psr_site_batch *b,
                      struct psr_err *err);
@@ -164,13 +167,17 @@ psr_store_reserve(struct psr_store *store, const struct psr_pool_size *size,
                   void (*stale)(void *ctx, const struct psr_reservation *r),
                   void *ctx, struct psr_err *err);
 
-/* Changes memory, processors or group of a live reservation. */
+/*
+ * Changes memory, processors or group of a live reservation. -EAGAIN: more
+ * does not fit now; -ENOENT: it is gone.
+ */
 PSR_API PSR_MUST_CHECK int
 psr_store_reservation_set(struct psr_store *store,
                           const struct psr_pool_size *size,
                           const struct psr_reservation *r,
                           struct psr_err *err);
 
+/* A reservation that is gone already is no failure. */
 PSR_API PSR_MUST_CHECK int psr_store_release(struct psr_store *store,
                                              int64_t reservation,
                                              struct psr_err *err);
@@ -182,8 +189,10 @@ psr_store_reservations(struct psr_store *store,
                        void *ctx, struct psr_err *err);
 
 /*
- * Enters a run as "running", so that children, sites and `psr db` see it.
- * *RUN is its row. The record's uuid is made here when empty.
+ * Enters a run as "running", so that children, sites and `psr db` see it; it
+ * is "lost" when the calling process dies without having ended it. *RUN is
+ * its row. Fills in R's uuid, host, boot, started_ns and state; the first
+ * four only where they are not set.
  */
 PSR_API PSR_MUST_CHECK int psr_store_run_begin(struct psr_store *store,
                                                const struct psr_task *task,
@@ -243,7 +252,10 @@ PSR_API PSR_MUST_CHECK int psr_store_maintain(struct psr_store *store,
 
 /* ---- Questions ---------------------------------------------------------- */
 
-/* A cell's value; TEXT is valid during the call only. */
+/*
+ * Gets one row, whose cells are valid during the call only; NULL has the
+ * value NULL. What it returns other than 0 ends the query and is returned.
+ */
 typedef int psr_store_row_fn(void *ctx, int ncols, const char *const *names,
                              const char *const *values,
                              const char *const *types);

@@ -1,0 +1,160 @@
+-- SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+--
+-- The whole schema of the profile database, as version PSR_SCHEMA_VERSION
+-- (runtime/include/psr/store.h) has it; see docs/DATABASE.md. A database of
+-- an older version is brought here by migrations/N.sql, which leads from
+-- N - 1 to N, after which missing columns of `run` are added from record.def.
+--
+-- Times are in ns, sizes in bytes. Hashes (signature, exact, pattern, hash)
+-- are unsigned 64-bit numbers stored as signed ones: printf('%016x', hash).
+--
+-- A line "--@record" is replaced by the columns of record.def.
+
+CREATE TABLE program(
+	id INTEGER PRIMARY KEY,
+	name TEXT NOT NULL,		-- base name of the program or script
+	path TEXT NOT NULL,
+	UNIQUE(path, name)
+) STRICT;
+
+-- A program with its parameters.
+CREATE TABLE task(
+	id INTEGER PRIMARY KEY,
+	program INTEGER NOT NULL REFERENCES program,
+	signature INTEGER NOT NULL,	-- of the code: build-id or contents
+	exact INTEGER NOT NULL,		-- hash of all arguments
+	pattern INTEGER NOT NULL,	-- the same, numbers replaced
+	arguments TEXT NOT NULL,	-- JSON array
+	environment TEXT NOT NULL	-- JSON object
+) STRICT;
+CREATE INDEX task_by_hash ON task(signature, exact);
+
+-- One launch of a task.
+CREATE TABLE run(
+	id INTEGER PRIMARY KEY,
+	task INTEGER NOT NULL REFERENCES task,
+	program INTEGER NOT NULL REFERENCES program,
+	signature INTEGER NOT NULL,
+	owner INTEGER NOT NULL,		-- process that records the run
+	owner_start INTEGER NOT NULL,	-- its start, in ticks since boot
+	pid_namespace INTEGER NOT NULL,	-- in which these numbers count
+--@record
+) STRICT;
+CREATE UNIQUE INDEX run_by_uuid ON run(uuid);
+CREATE INDEX run_by_program ON run(program) WHERE state = 'done';
+CREATE INDEX run_by_signature ON run(signature) WHERE state = 'done';
+CREATE INDEX run_running ON run(state) WHERE state = 'running';
+
+-- What the monitor saw, several times a second. Bytes read and written and
+-- processor time count from the start.
+CREATE TABLE sample(
+	run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	at_ns INTEGER NOT NULL,		-- since the start
+	memory_bytes INTEGER,
+	cpu_ns INTEGER,
+	read_bytes INTEGER,
+	write_bytes INTEGER,
+	threads INTEGER,
+	PRIMARY KEY(run, at_ns)
+) STRICT, WITHOUT ROWID;
+
+-- The history of the limits: every change during a run.
+CREATE TABLE adaptation(
+	id INTEGER PRIMARY KEY,
+	run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	at_ns INTEGER NOT NULL,		-- since the start
+	what TEXT NOT NULL,		-- memory, cores or rollback
+	from_value INTEGER,		-- bytes or 1/1000 core; NULL: no limit
+	to_value INTEGER,
+	reason TEXT
+) STRICT;
+CREATE INDEX adaptation_by_run ON adaptation(run);
+
+CREATE TABLE file(
+	id INTEGER PRIMARY KEY,
+	path TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- What a run depends on, and what it made.
+CREATE TABLE run_file(
+	run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	kind TEXT NOT NULL,		-- input, read, write or library
+	file INTEGER NOT NULL REFERENCES file,
+	bytes INTEGER,
+	PRIMARY KEY(run, kind, file)
+) STRICT, WITHOUT ROWID;
+
+-- A loop nest or function that exists in variants. Counts are of the
+-- innermost loop's code.
+CREATE TABLE site(
+	id INTEGER PRIMARY KEY,
+	module TEXT NOT NULL,		-- base name of program or library
+	hash INTEGER NOT NULL,		-- identity of the code
+	function TEXT,
+	file TEXT,
+	line INTEGER,
+	kind INTEGER,			-- 0: loop nest, 1: function
+	depth INTEGER,			-- loops in the deepest chain
+	instructions INTEGER,
+	loads INTEGER,
+	stores INTEGER,
+	flops INTEGER,
+	branches INTEGER,
+	calls INTEGER,
+	load_bytes INTEGER,
+	store_bytes INTEGER,
+	UNIQUE(module, hash)
+) STRICT;
+
+CREATE TABLE site_variant(
+	site INTEGER NOT NULL REFERENCES site ON DELETE CASCADE,
+	variant TEXT NOT NULL,
+	PRIMARY KEY(site, variant)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE cpu(
+	id INTEGER PRIMARY KEY,
+	name TEXT NOT NULL UNIQUE	-- the features that choices rest on
+) STRICT;
+
+-- Time per unit of work (one iteration of the innermost loop), measured by
+-- sampling, for calls of 2^size_class to 2^(size_class + 1) units.
+CREATE TABLE site_time(
+	site INTEGER NOT NULL REFERENCES site ON DELETE CASCADE,
+	cpu INTEGER NOT NULL REFERENCES cpu,
+	size_class INTEGER NOT NULL,
+	variant TEXT NOT NULL,		-- baseline: the original code
+	n INTEGER NOT NULL,		-- samples ever
+	total_ns REAL NOT NULL,		-- their time
+	p25_ns REAL,			-- quantiles of the latest samples
+	median_ns REAL,
+	p75_ns REAL,
+	ring BLOB NOT NULL,		-- latest samples: float32, oldest first
+	PRIMARY KEY(site, cpu, size_class, variant)
+) STRICT, WITHOUT ROWID;
+
+-- Which variants a run used.
+CREATE TABLE run_site(
+	run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	site INTEGER NOT NULL REFERENCES site,
+	size_class INTEGER NOT NULL,
+	variant TEXT NOT NULL,
+	n INTEGER NOT NULL,
+	total_ns REAL NOT NULL,
+	PRIMARY KEY(run, site, size_class, variant)
+) STRICT, WITHOUT ROWID;
+
+-- The ledger: who holds which part of this machine.
+CREATE TABLE reservation(
+	id INTEGER PRIMARY KEY,
+	host TEXT NOT NULL,
+	boot TEXT NOT NULL,
+	pid_namespace INTEGER NOT NULL,
+	owner INTEGER NOT NULL,
+	owner_start INTEGER NOT NULL,
+	memory_bytes INTEGER NOT NULL,
+	cpu_milli INTEGER NOT NULL,	-- 1000: one core
+	cpus TEXT NOT NULL,
+	cgroup TEXT NOT NULL,
+	since_ns INTEGER NOT NULL	-- since 1970
+) STRICT;

@@ -1,0 +1,108 @@
+-- SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+--
+-- Views for people who come with plain sqlite3; docs/DATABASE.md lists them.
+-- Every migration drops all views and makes these anew.
+
+-- Runs, the latest first: what was predicted, granted and used.
+CREATE VIEW runs AS
+SELECT r.id AS run,
+	strftime('%Y-%m-%d %H:%M:%S', r.started_ns / 1000000000, 'unixepoch',
+		'localtime') AS started,
+	p.name AS program, t.arguments, r.state,
+	r.exit_status AS status, r.term_signal AS signal,
+	round(r.wall_ns / 1e9, 3) AS wall_s,
+	round(r.p50_wall_ns / 1e9, 3) AS predicted_wall_s,
+	round(r.ask_memory_bytes / 1048576.0, 1) AS asked_mib,
+	round(r.confidence_memory, 3) AS confidence,
+	round(r.grant_memory_bytes / 1048576.0, 1) AS granted_mib,
+	round(r.peak_bytes / 1048576.0, 1) AS used_mib,
+	round(r.ask_cores, 2) AS asked_cores,
+	round(r.grant_cores, 2) AS granted_cores,
+	round(r.cores_used, 2) AS used_cores,
+	r.backend, r.predictor, r.predicted_from, r.adapted, r.rolled_back,
+	r.host, r.uuid
+FROM run r JOIN task t ON t.id = r.task JOIN program p ON p.id = r.program
+ORDER BY r.id DESC;
+
+-- Per site, processor and size class: the fastest variant by median.
+CREATE VIEW sites AS
+SELECT s.module, s.function, s.file || ':' || s.line AS place,
+	printf('%016x', s.hash) AS site, c.name AS cpu, best.size_class,
+	best.variant AS best, round(best.median_ns, 4) AS ns_per_unit,
+	round(base.median_ns, 4) AS baseline_ns,
+	round(base.median_ns / best.median_ns, 2) AS speedup,
+	best.n AS samples, best.variants AS variants_timed
+FROM (SELECT site, cpu, size_class, variant, min(median_ns) AS median_ns,
+		n, count(*) AS variants
+	FROM site_time GROUP BY site, cpu, size_class) best
+JOIN site s ON s.id = best.site
+JOIN cpu c ON c.id = best.cpu
+LEFT JOIN site_time base ON base.site = best.site AND base.cpu = best.cpu
+	AND base.size_class = best.size_class AND base.variant = 'baseline'
+ORDER BY s.module, s.function, s.line, c.name, best.size_class;
+
+-- Every variant's times, to see why one was chosen.
+CREATE VIEW site_times AS
+SELECT s.module, s.function, s.file || ':' || s.line AS place,
+	printf('%016x', s.hash) AS site, c.name AS cpu, t.size_class,
+	t.variant, t.n AS samples, t.p25_ns, t.median_ns, t.p75_ns,
+	t.total_ns
+FROM site_time t JOIN site s ON s.id = t.site JOIN cpu c ON c.id = t.cpu
+ORDER BY s.module, s.function, s.line, c.name, t.size_class, t.median_ns;
+
+-- Which variants each run used per site and size, and how much of the
+-- sampled time each of them took.
+CREATE VIEW choices AS
+SELECT u.run, p.name AS program, s.module, s.function,
+	s.file || ':' || s.line AS place, printf('%016x', s.hash) AS site,
+	u.size_class, u.variant, u.n AS samples,
+	round(u.total_ns / 1e6, 3) AS total_ms,
+	round(u.total_ns / sum(u.total_ns) OVER
+		(PARTITION BY u.run, u.site, u.size_class), 3) AS share
+FROM run_site u JOIN run r ON r.id = u.run
+JOIN program p ON p.id = r.program JOIN site s ON s.id = u.site
+ORDER BY u.run DESC, s.module, s.function, s.line, u.size_class,
+	u.total_ns DESC;
+
+-- Memory and cores that were granted and not used.
+CREATE VIEW waste AS
+SELECT r.id AS run, p.name AS program,
+	round(r.grant_memory_bytes / 1048576.0, 1) AS granted_mib,
+	round(r.peak_bytes / 1048576.0, 1) AS used_mib,
+	round((r.grant_memory_bytes - r.peak_bytes) / 1048576.0, 1)
+		AS wasted_mib,
+	round(1 - 1.0 * r.peak_bytes / r.grant_memory_bytes, 3)
+		AS wasted_fraction,
+	round(r.grant_cores, 2) AS granted_cores,
+	round(r.cores_used, 2) AS used_cores,
+	round((r.grant_cores - r.cores_used) * r.wall_ns / 1e9, 3)
+		AS wasted_core_s
+FROM run r JOIN program p ON p.id = r.program
+WHERE r.state = 'done'
+	AND (r.grant_memory_bytes IS NOT NULL OR r.grant_cores IS NOT NULL)
+ORDER BY r.id DESC;
+
+-- Do stated confidences hold? Stated against observed, by predictor.
+CREATE VIEW calibration AS
+SELECT predictor, count(*) AS runs,
+	round(avg(confidence_memory), 3) AS stated,
+	round(avg(peak_bytes <= ask_memory_bytes), 3) AS held,
+	round(avg(1.0 * ask_memory_bytes / peak_bytes), 3) AS asked_over_used
+FROM run
+WHERE state = 'done' AND peak_bytes > 0 AND ask_memory_bytes IS NOT NULL
+GROUP BY predictor;
+
+-- Every change of a limit, with its run.
+CREATE VIEW adaptations AS
+SELECT a.run, p.name AS program, round(a.at_ns / 1e9, 3) AS at_s, a.what,
+	a.from_value, a.to_value, a.reason
+FROM adaptation a JOIN run r ON r.id = a.run
+JOIN program p ON p.id = r.program
+ORDER BY a.run DESC, a.at_ns;
+
+-- Files and libraries of each run.
+CREATE VIEW dependencies AS
+SELECT d.run, p.name AS program, d.kind, f.path, d.bytes
+FROM run_file d JOIN file f ON f.id = d.file JOIN run r ON r.id = d.run
+JOIN program p ON p.id = r.program
+ORDER BY d.run DESC, d.kind, f.path;

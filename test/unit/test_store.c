@@ -1,0 +1,520 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* Every call of the store, in the directory named on the command line. */
+#include "psr/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "psr/proc.h"
+
+static struct psr_err err;
+
+#define OK(call)                                                               \
+	do {                                                                   \
+		int ok_ret = (call);                                           \
+		CHECK(ok_ret == 0, "%d: %s", ok_ret, err.text);                \
+	} while (0)
+#define FAILS(code, call)                                                      \
+	do {                                                                   \
+		int ok_ret = (call);                                           \
+		CHECK(ok_ret == (code), "%d: %s", ok_ret, err.text);           \
+	} while (0)
+
+static const struct psr_task task = {
+    .program = UINT64_C(0xfedcba9876543210),
+    .exact = UINT64_MAX,
+    .pattern = 7,
+    .name = "prog",
+    .path = "/usr/bin/prog",
+    .arguments = "[\"a\",1]",
+    .environment = "{}",
+    .input_bytes = 1000,
+};
+
+/* The first cell of a question, as text. */
+static char cell[256];
+
+static int keep_cell(void *ctx, int n, const char *const *names,
+		     const char *const *values, const char *const *types)
+{
+	(void)ctx;
+	(void)n;
+	(void)names;
+	(void)types;
+	snprintf(cell, sizeof(cell), "%s", values[0] ? values[0] : "NULL");
+	return 0;
+}
+
+static const char *ask(struct psr_store *s, const char *sql)
+{
+	cell[0] = 0;
+	OK(psr_store_query(s, sql, NULL, 0, keep_cell, NULL, &err));
+	return cell;
+}
+
+#define ASK(s, sql, want)                                                      \
+	CHECK(!strcmp(ask(s, sql), want), "%s: '%s', not '%s'", sql, cell, want)
+
+static void fill(struct psr_record *r)
+{
+	psr_record_init(r);
+	for (size_t i = 0; i < psr_nfields; i++) {
+		const struct psr_field *f = &psr_fields[i];
+		char *at = (char *)r + f->offset;
+
+		if (f->kind == PSR_FIELD_U64)
+			*(uint64_t *)at = 1000 + i;
+		else if (f->kind == PSR_FIELD_F64)
+			*(double *)at = 0.5 + (double)i;
+		else
+			snprintf(at, f->size, "text %zu", i);
+	}
+	r->uuid[0] = r->host[0] = r->boot[0] = 0;
+}
+
+static void check_same(const struct psr_record *a, const struct psr_record *b)
+{
+	for (size_t i = 0; i < psr_nfields; i++) {
+		const struct psr_field *f = &psr_fields[i];
+		const char *x = (const char *)a + f->offset;
+		const char *y = (const char *)b + f->offset;
+
+		CHECK(f->kind == PSR_FIELD_STR ? !strcmp(x, y)
+					       : !memcmp(x, y, f->size),
+		      "field %s differs", f->name);
+	}
+}
+
+static void test_round_trip(struct psr_store *s)
+{
+	struct psr_record r, none;
+	struct psr_history h[4];
+	int64_t run, run2;
+	size_t n;
+
+	fill(&r);
+	OK(psr_store_run_begin(s, &task, &r, &run, &err));
+	CHECK(strlen(r.uuid) == 36 && r.uuid[14] == '4', "uuid %s", r.uuid);
+	CHECK(r.host[0] && strlen(r.boot) == 36, "host and boot");
+	CHECK(!strcmp(r.state, "running"), "state %s", r.state);
+	OK(psr_store_history(s, &task, h, 4, &n, &err));
+	CHECK(n == 0, "a run that is not done is no history");
+	r.peak_bytes = 1 << 20;
+	OK(psr_store_run_end(s, &task, run, 0, &r, NULL, &err));
+	strcpy(r.state, "done");
+	OK(psr_store_history(s, &task, h, 4, &n, &err));
+	CHECK(n == 1 && h[0].exact == task.exact && h[0].pattern == 7, "n %zu",
+	      n);
+	check_same(&r, &h[0].r);
+
+	/* A record of nothing but what the store fills in; never begun. */
+	psr_record_init(&none);
+	OK(psr_store_run_end(s, &task, 0, 0, &none, NULL, &err));
+	OK(psr_store_history(s, &task, h, 4, &n, &err));
+	CHECK(n == 2 && h[0].r.peak_bytes == PSR_NONE &&
+		  isnan(h[0].r.cores_used) && !h[0].r.backend[0],
+	      "n %zu", n);
+	ASK(s, "SELECT count(*) FROM run WHERE peak_bytes IS NULL", "1");
+	ASK(s, "SELECT count(*) FROM task", "1");
+
+	/* Ending twice changes the row, and adds none. */
+	OK(psr_store_run_begin(s, &task, &none, &run2, &err));
+	OK(psr_store_run_end(s, &task, run2, 0, &none, NULL, &err));
+	none.exit_status = 3;
+	OK(psr_store_run_end(s, &task, run2, 0, &none, NULL, &err));
+	ASK(s,
+	    "SELECT count(*) || ' ' || max(exit_status) FROM run WHERE "
+	    "id = (SELECT max(id) FROM run)",
+	    "1 3");
+	none.uuid[0] = 0;
+	FAILS(-EINVAL, psr_store_run_end(s, &task, run2, 0, &none, NULL, &err));
+}
+
+static void test_history(struct psr_store *s)
+{
+	struct psr_task rebuilt = task, copied = task, other = task;
+	struct psr_history h[8];
+	struct psr_record r;
+	size_t n;
+
+	rebuilt.program++;
+	OK(psr_store_history(s, &rebuilt, h, 8, &n, &err));
+	CHECK(n == 3, "a rebuilt program: %zu", n);
+	copied.path = "/opt/prog";
+	OK(psr_store_history(s, &copied, h, 8, &n, &err));
+	CHECK(n == 3, "a copied program: %zu", n);
+	other.program++;
+	other.path = "/opt/prog";
+	OK(psr_store_history(s, &other, h, 8, &n, &err));
+	CHECK(n == 0, "another program: %zu", n);
+	psr_record_init(&r);
+	r.exit_status = 77;
+	OK(psr_store_run_end(s, &rebuilt, 0, 0, &r, NULL, &err));
+	OK(psr_store_history(s, &task, h, 2, &n, &err));
+	CHECK(n == 2 && h[0].r.exit_status == 77 && h[1].r.exit_status == 3,
+	      "newest first, at most 2: %zu", n);
+	OK(psr_store_history(s, &task, h, 0, &n, &err));
+	CHECK(n == 0, "none asked for");
+}
+
+static void test_detail(struct psr_store *s)
+{
+	static const struct psr_sample samples[] = {
+	    {0, 1, 2, 3, 4, 5}, {100, 10, PSR_NONE, 30, 40, 50}};
+	static const struct psr_adaptation adaptations[] = {
+	    {50, "memory", 100, 200, "90 % used"},
+	    {60, "rollback", 200, PSR_NONE, NULL}};
+	static const struct psr_run_file files[] = {
+	    {"input", "/data/x", 5},
+	    {"library", "/lib/libc.so.6", PSR_NONE},
+	    {"input", "/data/x", 6}};
+	const struct psr_run_detail detail = {samples, 2,     adaptations,
+					      2,       files, 3};
+	struct psr_record r;
+	int64_t run;
+
+	psr_record_init(&r);
+	OK(psr_store_run_begin(s, &task, &r, &run, &err));
+	OK(psr_store_run_end(s, &task, run, 0, &r, &detail, &err));
+	ASK(s, "SELECT sum(memory_bytes) || ' ' || count(cpu_ns) FROM sample",
+	    "11 1");
+	ASK(s,
+	    "SELECT group_concat(coalesce(to_value, 'none')) FROM "
+	    "adaptation",
+	    "200,none");
+	ASK(s,
+	    "SELECT group_concat(path || ' ' || coalesce(bytes, '?')) FROM "
+	    "dependencies",
+	    "/data/x 6,/lib/libc.so.6 ?");
+}
+
+/* A child that begins a run and dies. */
+static void test_lost(struct psr_store *s, const char *path)
+{
+	struct psr_record r;
+	int64_t run;
+	pid_t pid = fork();
+
+	if (!pid) {
+		struct psr_store *own;
+
+		psr_record_init(&r);
+		_exit(psr_store_open(path, PSR_STORE_WRITE, &own, &err) ||
+		      psr_store_run_begin(own, &task, &r, &run, &err));
+	}
+	waitpid(pid, NULL, 0);
+	ASK(s, "SELECT count(*) FROM run WHERE state = 'running'", "1");
+	psr_record_init(&r);
+	OK(psr_store_run_begin(s, &task, &r, &run, &err));
+	ASK(s, "SELECT count(*) FROM run WHERE state = 'lost'", "1");
+	ASK(s, "SELECT count(*) FROM run WHERE state = 'running'", "1");
+	OK(psr_store_run_end(s, &task, run, 0, &r, NULL, &err));
+}
+
+static struct psr_site_time loaded[8];
+static size_t nloaded;
+
+static int keep_time(void *ctx, const struct psr_site_time *row)
+{
+	(void)ctx;
+	if (nloaded < PSR_COUNTOF(loaded))
+		loaded[nloaded++] = *row;
+	return 0;
+}
+
+static int stop(void *ctx, const struct psr_site_time *row)
+{
+	(void)ctx;
+	(void)row;
+	return 42;
+}
+
+static void load(struct psr_store *s, const char *module, const char *cpu)
+{
+	nloaded = 0;
+	OK(psr_store_sites_load(s, module, cpu, keep_time, NULL, &err));
+}
+
+static void test_sites(struct psr_store *s)
+{
+	static const char *const variants[] = {"v3-w256", "scalar"};
+	const struct psr_site_info info = {.site = UINT64_MAX - 5,
+					   .function = "gemm",
+					   .file = "g.c",
+					   .line = 12,
+					   .depth = 3,
+					   .flops = 2,
+					   .nvariants = 2,
+					   .variants = variants};
+	struct psr_site_time t = {.site = UINT64_MAX - 5,
+				  .size_class = 20,
+				  .variant = "baseline",
+				  .n = 20,
+				  .total_ns = 100,
+				  .nring = 20};
+	struct psr_site_batch b = {.module = "prog",
+				   .cpu = "v4",
+				   .pid = getpid(),
+				   .info = &info,
+				   .ninfo = 1,
+				   .times = &t,
+				   .ntimes = 1};
+	struct psr_record r;
+	int64_t run;
+
+	for (uint32_t i = 0; i < 20; i++)
+		t.ring[i] = (float)i;
+	OK(psr_store_sites_save(s, &b, &err));
+	ASK(s, "SELECT count(*) FROM run_site", "0");
+	for (uint32_t i = 0; i < 20; i++)
+		t.ring[i] = (float)(20 + i);
+	t.ring[19] = NAN; /* dropped */
+	psr_record_init(&r);
+	OK(psr_store_run_begin(s, &task, &r, &run, &err));
+	OK(psr_store_sites_save(s, &b, &err));
+	OK(psr_store_sites_save(s,
+				&(struct psr_site_batch){.module = "other",
+							 .cpu = "v4",
+							 .pid = 1,
+							 .times = &t,
+							 .ntimes = 1},
+				&err));
+	OK(psr_store_run_end(s, &task, run, 0, &r, NULL, &err));
+	load(s, "prog", "v4");
+	CHECK(nloaded == 1 && loaded[0].n == 40 && loaded[0].total_ns == 200,
+	      "%zu rows", nloaded);
+	CHECK(loaded[0].site == info.site && loaded[0].size_class == 20, "key");
+	CHECK(loaded[0].nring == 32 && loaded[0].ring[0] == 7 &&
+		  loaded[0].ring[31] == 38,
+	      "ring of %u: %g..%g", loaded[0].nring, (double)loaded[0].ring[0],
+	      (double)loaded[0].ring[31]);
+	ASK(s,
+	    "SELECT p25_ns || ' ' || median_ns || ' ' || p75_ns FROM "
+	    "site_time WHERE n = 40",
+	    "14.75 22.5 30.25");
+	ASK(s, "SELECT n || ' ' || total_ns FROM run_site", "20 100.0");
+	ASK(s, "SELECT count(*) FROM run_site", "1");
+	ASK(s,
+	    "SELECT function || line || depth FROM site WHERE module = "
+	    "'prog'",
+	    "gemm123");
+	ASK(s, "SELECT group_concat(variant) FROM site_variant",
+	    "scalar,v3-w256");
+	ASK(s, "SELECT share FROM choices", "1.0");
+	load(s, "prog", "v3");
+	CHECK(nloaded == 0, "another processor");
+	load(s, "none", "v4");
+	CHECK(nloaded == 0, "another module");
+	FAILS(42, psr_store_sites_load(s, "prog", "v4", stop, NULL, &err));
+}
+
+static int nstale;
+static char stale_group[256];
+
+static void note_stale(void *ctx, const struct psr_reservation *r)
+{
+	(void)ctx;
+	nstale++;
+	snprintf(stale_group, sizeof(stale_group), "%s", r->group);
+}
+
+static int count_one(void *ctx, const struct psr_reservation *r)
+{
+	*(uint64_t *)ctx += r->memory_bytes;
+	return 0;
+}
+
+static struct psr_reservation wanted(uint64_t memory, uint64_t cpu)
+{
+	struct psr_reservation r = {.owner = getpid(),
+				    .owner_start = psr_proc_start(getpid()),
+				    .memory_bytes = memory,
+				    .cpu_milli = cpu};
+
+	snprintf(r.cpus, sizeof(r.cpus), "0-1");
+	return r;
+}
+
+static void test_pool(struct psr_store *s, const char *path)
+{
+	const struct psr_pool_size size = {1000, 4000};
+	struct psr_reservation a = wanted(600, 2000), b = wanted(500, 0),
+			       c = wanted(0, 2000), d = wanted(0, 1);
+	struct psr_record r;
+	uint64_t sum = 0;
+	pid_t pid;
+
+	OK(psr_store_reserve(s, &size, &a, note_stale, NULL, &err));
+	FAILS(-EAGAIN, psr_store_reserve(s, &size, &b, note_stale, NULL, &err));
+	CHECK(b.id == 0, "id of nothing");
+	OK(psr_store_reserve(s, &size, &c, note_stale, NULL, &err));
+	FAILS(-EAGAIN, psr_store_reserve(s, &size, &d, note_stale, NULL, &err));
+	OK(psr_store_reservations(s, count_one, &sum, &err));
+	CHECK(sum == 600, "sum %llu", (unsigned long long)sum);
+	a.memory_bytes = 1000;
+	OK(psr_store_reservation_set(s, &size, &a, &err));
+	a.memory_bytes = 1001;
+	FAILS(-EAGAIN, psr_store_reservation_set(s, &size, &a, &err));
+	a.memory_bytes = 400;
+	OK(psr_store_reservation_set(s, &size, &a, &err));
+	OK(psr_store_release(s, c.id, &err));
+	OK(psr_store_release(s, c.id, &err));
+	FAILS(-ENOENT, psr_store_reservation_set(s, &size, &c, &err));
+	CHECK(nstale == 0, "%d stale", nstale);
+
+	pid = fork();
+	if (!pid) {
+		struct psr_reservation own = wanted(600, 0);
+		struct psr_store *t;
+
+		snprintf(own.group, sizeof(own.group), "psr/1");
+		_exit(psr_store_open(path, PSR_STORE_WRITE, &t, &err) ||
+		      psr_store_reserve(t, &size, &own, NULL, NULL, &err));
+	}
+	waitpid(pid, NULL, 0);
+	ASK(s, "SELECT count(*) FROM reservation", "2");
+	sum = 0;
+	OK(psr_store_reservations(s, count_one, &sum, &err));
+	CHECK(sum == 400, "the dead hold nothing: %llu",
+	      (unsigned long long)sum);
+	b = wanted(600, 0);
+	OK(psr_store_reserve(s, &size, &b, note_stale, NULL, &err));
+	CHECK(nstale == 1 && !strcmp(stale_group, "psr/1"), "%d '%s'", nstale,
+	      stale_group);
+	psr_record_init(&r);
+	OK(psr_store_run_end(s, &task, 0, b.id, &r, NULL, &err));
+	OK(psr_store_release(s, a.id, &err));
+	ASK(s, "SELECT count(*) FROM reservation", "0");
+}
+
+static int stop_row(void *ctx, int n, const char *const *names,
+		    const char *const *values, const char *const *types)
+{
+	(void)ctx;
+	CHECK(n == 3 && !strcmp(names[0], "a") && !strcmp(types[0], "blob") &&
+		  !strcmp(values[0], "00ff") && !strcmp(types[1], "null") &&
+		  !values[1] && !strcmp(values[2], "x"),
+	      "row");
+	return 9;
+}
+
+static void test_query(struct psr_store *s)
+{
+	static const char *const bad[] = {
+	    "",
+	    " -- nothing",
+	    "SELEC",
+	    "SELECT 1; SELECT 2",
+	    "SELECT 1; SELEC",
+	    "DELETE FROM run",
+	    "INSERT INTO cpu(name) VALUES('x')",
+	    "PRAGMA journal_mode = DELETE",
+	    "PRAGMA writable_schema = 1",
+	    "ATTACH '/tmp/x' AS y",
+	    "VACUUM INTO '/tmp/x'",
+	    "BEGIN",
+	    "SELECT load_extension('x')",
+	    "SELECT ?",
+	    "CREATE TEMP TABLE x(y)",
+	    "SELECT nosuch FROM run",
+	};
+	const char *param = "x";
+
+	for (size_t i = 0; i < PSR_COUNTOF(bad); i++) {
+		int ret =
+		    psr_store_query(s, bad[i], NULL, 0, keep_cell, NULL, &err);
+
+		CHECK(ret == -EINVAL, "'%s': %d %s", bad[i], ret, err.text);
+	}
+	FAILS(9, psr_store_query(s, "SELECT x'00ff' AS a, NULL, ?;", &param, 1,
+				 stop_row, NULL, &err));
+	ASK(s, "SELECT group_concat(name) FROM pragma_table_info('cpu')",
+	    "id,name");
+	ASK(s,
+	    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+	    "WHERE i < 9) SELECT sum(i) FROM n",
+	    "45");
+	ASK(s, "SELECT NULL", "NULL");
+}
+
+static void test_views(struct psr_store *s)
+{
+	static const char *const views[] = {
+	    "runs",  "sites",       "site_times",  "choices",
+	    "waste", "calibration", "adaptations", "dependencies"};
+	char sql[96];
+
+	for (size_t i = 0; i < PSR_COUNTOF(views); i++) {
+		snprintf(sql, sizeof(sql), "SELECT count(*) > 0 FROM %s",
+			 views[i]);
+		ASK(s, sql, "1");
+	}
+	ASK(s, "SELECT count(*) FROM sqlite_schema WHERE type = 'view'", "8");
+}
+
+static void test_read_only(const char *path)
+{
+	struct psr_site_batch b = {.module = "m", .cpu = "c"};
+	struct psr_reservation want = wanted(1, 1);
+	const struct psr_pool_size size = {1, 1};
+	struct psr_store *s;
+	struct psr_record r;
+	int64_t run;
+
+	psr_record_init(&r);
+	OK(psr_store_open(path, PSR_STORE_READ, &s, &err));
+	FAILS(-EROFS, psr_store_run_begin(s, &task, &r, &run, &err));
+	FAILS(-EROFS, psr_store_run_end(s, &task, 0, 0, &r, NULL, &err));
+	FAILS(-EROFS, psr_store_sites_save(s, &b, &err));
+	FAILS(-EROFS, psr_store_reserve(s, &size, &want, NULL, NULL, &err));
+	FAILS(-EROFS, psr_store_reservation_set(s, &size, &want, &err));
+	FAILS(-EROFS, psr_store_release(s, 1, &err));
+	FAILS(-EROFS, psr_store_maintain(s, &err));
+	psr_store_close(s);
+}
+
+static int count_fds(void)
+{
+	int n = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		n += fcntl(fd, F_GETFD) >= 0;
+	return n;
+}
+
+int main(int argc, char **argv)
+{
+	char path[512];
+	struct psr_store *s = NULL;
+	int fds;
+
+	if (argc != 2)
+		return 2;
+	snprintf(path, sizeof(path), "%s/new/deep/psr.db", argv[1]);
+	fds = count_fds();
+	OK(psr_store_open(path, PSR_STORE_WRITE, &s, &err));
+	if (!s)
+		return 1;
+	test_round_trip(s);
+	test_history(s);
+	test_detail(s);
+	test_lost(s, path);
+	test_sites(s);
+	test_pool(s, path);
+	test_query(s);
+	test_views(s);
+	OK(psr_store_maintain(s, &err));
+	psr_store_close(s);
+	test_read_only(path);
+	OK(psr_store_check(path, &err));
+	psr_store_close(NULL);
+	CHECK(count_fds() == fds, "descriptors leak");
+	return check_result();
+}
