@@ -19,8 +19,10 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #define STACK_NEEDED  (256u << 10)
@@ -53,11 +55,12 @@ static const uint64_t never_blocked =
 static long sys4(long nr, long a, const void *b, void *c, long d)
 {
 	register long r10 __asm__("r10") = d;
+	register long r8 __asm__("r8") = 0;
 	long ret;
 
 	__asm__ volatile("syscall"
 			 : "=a"(ret)
-			 : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10)
+			 : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8)
 			 : "rcx", "r11", "memory");
 	return ret;
 }
@@ -66,7 +69,7 @@ static long sys4(long nr, long a, const void *b, void *c, long d)
 
 static long sys4(long nr, long a, const void *b, void *c, long d)
 {
-	return syscall(nr, a, b, c, d);
+	return syscall(nr, a, b, c, d, 0);
 }
 
 #endif
@@ -79,9 +82,31 @@ uint64_t __psr_signals_block(void)
 	return old;
 }
 
+/*
+ * A write of ours past the file size limit has raised SIGXFSZ, which would
+ * end the program: it is taken back.
+ */
 void __psr_signals_restore(uint64_t mask)
 {
+	uint64_t xfsz = BIT(SIGXFSZ), pending = 0;
+	struct timespec none = {0, 0};
+
+	sys4(SYS_rt_sigpending, (long)&pending, (void *)sizeof(pending), NULL,
+	     0);
+	if (pending & xfsz & ~mask)
+		sys4(SYS_rt_sigtimedwait, (long)&xfsz, NULL, &none,
+		     sizeof(xfsz));
 	sys4(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, sizeof(mask));
+}
+
+/*
+ * A program that has locked itself into a system call filter may be killed
+ * for opening a file. Containers have filters as well, but those refuse.
+ */
+static bool is_sandboxed(void)
+{
+	return sys4(SYS_prctl, PR_GET_SECCOMP, NULL, NULL, 0) > 0 &&
+	       sys4(SYS_prctl, PR_GET_NO_NEW_PRIVS, NULL, NULL, 0) > 0;
 }
 
 static bool may_be_in_handler(void)
@@ -147,7 +172,7 @@ bool __psr_safe(void)
 	uintptr_t sp = (uintptr_t)__builtin_frame_address(0);
 	int on_main;
 
-	if (may_be_in_handler())
+	if (may_be_in_handler() || is_sandboxed())
 		return false;
 	on_main = main_stack(sp);
 	return on_main < 0 ? thread_stack(sp) : on_main;

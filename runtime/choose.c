@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * Never slower than the baseline is the first rule: another variant is
+ * believed in only when the confidence intervals of the two medians do not
+ * touch. Medians, because a preempted call may take a thousand times longer;
+ * intervals by order statistics, because they assume nothing of the noise.
+ *
+ * Curiosity is bounded: three calls of each variant and size class are free
+ * (unless a call takes seconds, or a near size has shown the variant to be
+ * slow), all else comes out of a share of the site's time. What has lost is
+ * not tried again, but no variant loses before its three calls, which may
+ * have been preempted; when everything is decided, a twentieth of the share
+ * goes on looking for drift.
+ */
+#include "choose.h"
+
+#include <math.h>
+
+#define SLOW_NEARBY  1.3f
+#define LEND_RATIO   1.1f
+#define CREDIT_NS    2e9  /* a longer call is never free */
+#define LONG_NS      1e7  /* a call that preemption matters little to */
+#define MAX_TRIES    8    /* that end without a sample: longjmp */
+#define DRIFT_SHARE  0.05 /* of the share */
+#define DRIFT_RATIO  2.0f /* slower ones are not checked */
+#define SURE_SAMPLES 6    /* from here on order statistics */
+
+static void sort(float *v, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		float x = v[i];
+		size_t j = i;
+
+		for (; j && v[j - 1] > x; j--)
+			v[j] = v[j - 1];
+		v[j] = x;
+	}
+}
+
+/* So few samples have no quantiles: their range, widened. */
+static float widening(size_t n)
+{
+	static const float by[SURE_SAMPLES] = {0,     0.20f, 0.05f,
+					       0.03f, 0.02f, 0.02f};
+
+	return by[n];
+}
+
+struct psr_interval psr_choose_interval(const float *ring, size_t n)
+{
+	struct psr_interval in = {0};
+	float v[PSR_RING];
+	size_t k;
+
+	if (!n || n > PSR_RING)
+		return in;
+	for (size_t i = 0; i < n; i++)
+		v[i] = ring[i];
+	sort(v, n);
+	in.n = (uint32_t)n;
+	in.mid = (v[(n - 1) / 2] + v[n / 2]) / 2;
+	if (n < SURE_SAMPLES) {
+		in.low = v[0] * (1 - widening(n));
+		in.high = v[n - 1] * (1 + widening(n));
+		return in;
+	}
+	/* The k-th from either end encloses the median with 95 %. */
+	k = (size_t)(((double)n - 1.96 * sqrt((double)n)) / 2);
+	in.low = v[k];
+	in.high = v[n - 1 - k];
+	return in;
+}
+
+/* Its latest samples are certainly slower than the baseline. */
+static bool drifted(const struct psr_rival *r, unsigned i)
+{
+	const struct psr_interval *base =
+	    r[0].recent.n >= SURE_SAMPLES ? &r[0].recent : &r[0].all;
+
+	return r[i].recent.n >= SURE_SAMPLES && r[i].recent.low > base->high;
+}
+
+unsigned psr_choose_best(const struct psr_rival *r, unsigned n)
+{
+	unsigned best = 0;
+
+	if (!r[0].all.n)
+		return 0;
+	for (unsigned i = 1; i < n; i++) {
+		if (!r[i].usable || !r[i].all.n)
+			continue;
+		if (r[i].all.high >= r[0].all.low || drifted(r, i))
+			continue;
+		if (!best || r[i].all.mid < r[best].all.mid)
+			best = i;
+	}
+	return best;
+}
+
+static bool looks_lost(const struct psr_rival *r, unsigned best, unsigned i)
+{
+	return i != best && r[i].all.n && r[best].all.n &&
+	       r[i].all.low > r[best].all.high;
+}
+
+bool psr_choose_lost(const struct psr_rival *r, unsigned best, unsigned i)
+{
+	return r[i].all.n >= PSR_CREDIT && looks_lost(r, best, i);
+}
+
+bool psr_choose_settled(const struct psr_rival *r, unsigned n, unsigned best)
+{
+	if (r[best].all.n < PSR_RING / 2)
+		return false;
+	for (unsigned i = 0; i < n; i++)
+		if (i != best && r[i].usable && r[i].all.n < PSR_RING &&
+		    !psr_choose_lost(r, best, i))
+			return false;
+	return true;
+}
+
+bool psr_choose_slow(const struct psr_rival *near, unsigned i)
+{
+	return i && near[i].all.n && near[0].all.n &&
+	       near[i].all.low > SLOW_NEARBY * near[0].all.high;
+}
+
+bool psr_choose_lends(const struct psr_rival *near, unsigned best)
+{
+	return best && near[0].all.n >= PSR_CREDIT &&
+	       near[best].all.n >= PSR_CREDIT &&
+	       near[best].all.high * LEND_RATIO <= near[0].all.low;
+}
+
+bool psr_choose_knows(const struct psr_rival *r, unsigned lent)
+{
+	if (looks_lost(r, 0, lent))
+		return true;
+	return r[0].all.n >= PSR_CREDIT && r[lent].all.n >= PSR_CREDIT;
+}
+
+static double expected(const struct psr_rival *r, unsigned best, unsigned i,
+		       double guess)
+{
+	if (r[i].all.n)
+		return (double)r[i].all.mid;
+	if (r[best].all.n)
+		return (double)r[best].all.mid;
+	return r[0].all.n ? (double)r[0].all.mid : guess;
+}
+
+struct race { /* what the helpers below share */
+	const struct psr_rival *r;
+	unsigned n, best;
+	double work, guess;
+};
+
+static double call_ns(const struct race *race, unsigned i)
+{
+	return expected(race->r, race->best, i, race->guess) * race->work;
+}
+
+/* I may have a free call. */
+static bool has_credit(const struct race *race, unsigned i)
+{
+	const struct psr_rival *r = race->r;
+	double ns = call_ns(race, i);
+
+	if (r[i].all.n >= PSR_CREDIT || r[i].slow_nearby ||
+	    r[i].tried >= MAX_TRIES || ns > CREDIT_NS)
+		return false;
+	return ns < LONG_NS || !looks_lost(r, race->best, i);
+}
+
+/* I is worth another call that takes no more than LIMIT_NS. */
+static bool has_budget(const struct race *race, unsigned i, double limit_ns)
+{
+	return race->r[i].all.n < PSR_RING &&
+	       (i == race->best || call_ns(race, i) <= limit_ns);
+}
+
+/* The least known of those that are still in the race; N if none is.
+ * LIMIT_NS below 0: of those with credit. */
+static unsigned least_known(const struct race *race, double limit_ns)
+{
+	const struct psr_rival *r = race->r;
+	unsigned found = race->n;
+
+	for (unsigned i = 0; i < race->n; i++) {
+		if (!r[i].usable || psr_choose_lost(r, race->best, i))
+			continue;
+		if (limit_ns < 0 ? !has_credit(race, i)
+				 : !has_budget(race, i, limit_ns))
+			continue;
+		if (found == race->n || r[i].all.n < r[found].all.n)
+			found = i;
+	}
+	return found;
+}
+
+/* A rival to measure again for drift; BEST if there is none. */
+static unsigned recheck(const struct race *race, double limit_ns,
+			uint32_t random)
+{
+	const struct psr_rival *r = race->r;
+	unsigned i = random % 4 ? 0 : random / 4 % race->n;
+
+	if (!r[i].usable || !r[i].all.n ||
+	    r[i].all.mid > DRIFT_RATIO * r[race->best].all.mid ||
+	    call_ns(race, i) > limit_ns)
+		return race->best;
+	return i;
+}
+
+static unsigned check(const struct race *race, struct psr_budget *b,
+		      uint32_t random)
+{
+	double limit = b->share * DRIFT_SHARE * b->site_ns - b->checked_ns;
+	unsigned i = recheck(race, limit, random);
+
+	if (i != race->best)
+		b->checked_ns += call_ns(race, i);
+	return i;
+}
+
+static unsigned explore(const struct race *race, struct psr_budget *b)
+{
+	double limit = b->share * b->site_ns - b->explored_ns;
+	unsigned i = limit > 0 ? least_known(race, limit) : race->n;
+
+	if (i == race->n)
+		return race->best;
+	if (i != race->best)
+		b->explored_ns += call_ns(race, i);
+	return i;
+}
+
+unsigned psr_choose_next(const struct psr_rival *r, unsigned n, unsigned best,
+			 uint64_t work, double guess, struct psr_budget *b,
+			 uint32_t random)
+{
+	struct race race = {r, n, best, (double)work, guess};
+	unsigned i;
+
+	if (b->share <= 0)
+		return best;
+	if (!r[0].all.n && !best && r[0].tried < MAX_TRIES)
+		return 0;
+	i = least_known(&race, -1);
+	if (i < n)
+		return i;
+	if (psr_choose_settled(r, n, best))
+		return check(&race, b, random);
+	return explore(&race, b);
+}

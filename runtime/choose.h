@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* choose.h - which variant is best, and which to try next. Pure functions. */
+#ifndef PSR_CHOOSE_H
+#define PSR_CHOOSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "psr/store.h"
+
+#define PSR_RIVALS 32 /* of one site, the baseline (0) included */
+#define PSR_RECENT 8  /* samples that show drift */
+#define PSR_CREDIT 3  /* calls of each variant that are free */
+
+/* Where the median lies, in ns per work unit. All 0 if n is 0. */
+struct psr_interval {
+	float low, mid, high;
+	uint32_t n;
+};
+
+/* One variant at one site and size class. */
+struct psr_rival {
+	struct psr_interval all;    /* the whole ring */
+	struct psr_interval recent; /* its latest PSR_RECENT */
+	uint32_t tried;             /* calls begun by this process */
+	bool usable;                /* this CPU can run it */
+	bool slow_nearby;           /* at a neighbouring size */
+};
+
+/* Time spent at a site, in ns. */
+struct psr_budget {
+	double site_ns;
+	double explored_ns; /* on what was not believed best */
+	double checked_ns;  /* of these, looking for drift once settled */
+	double share;       /* of site_ns that may be explored; 0: none */
+};
+
+/* RING's order does not matter; N is at most PSR_RING. */
+struct psr_interval psr_choose_interval(const float *ring, size_t n);
+
+/*
+ * The rival to believe in: the baseline, unless another's upper bound beats
+ * the baseline's lower one and its latest samples still hold.
+ */
+unsigned psr_choose_best(const struct psr_rival *r, unsigned n);
+
+/* I is certainly slower than BEST; never before its free calls. */
+bool psr_choose_lost(const struct psr_rival *r, unsigned best, unsigned i);
+
+/* Nothing is left to learn but drift. */
+bool psr_choose_settled(const struct psr_rival *r, unsigned n, unsigned best);
+
+/* At a near size I was certainly slower than 1.3 times the baseline. */
+bool psr_choose_slow(const struct psr_rival *near, unsigned i);
+
+/* NEAR's BEST is so clearly best that a neighbour without data takes it. */
+bool psr_choose_lends(const struct psr_rival *near, unsigned best);
+
+/* The class needs no lent choice: it has measured LENT or the baseline. */
+bool psr_choose_knows(const struct psr_rival *r, unsigned lent);
+
+/*
+ * What the next timed call of WORK units runs: BEST or, within the budget, a
+ * rival about which more should be known. GUESS is the expected time per
+ * unit where the class has no sample yet (0: not known). RANDOM is any
+ * number. What is not free is charged to *B, whose site_ns the caller counts.
+ */
+unsigned psr_choose_next(const struct psr_rival *r, unsigned n, unsigned best,
+			 uint64_t work, double guess, struct psr_budget *b,
+			 uint32_t random);
+
+#endif

@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * Memory: one mapping for a module and its sites; size classes, which are
+ * few, come from a process-wide arena as they are met. Untouched pages cost
+ * nothing, so a program with thousands of sites pays for the hot ones.
+ *
+ * Table entries are written with plain atomic stores while other threads
+ * read them; every value they can see is a variant of that site or 0.
+ */
+#include "sites.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define ARENA_BYTES ((size_t)256 << 10)
+
+struct arena {
+	_Atomic size_t used;
+};
+
+static _Atomic(struct arena *) arena;
+static _Atomic uint32_t generation; /* one more in each fork's child */
+
+static void *map(size_t bytes)
+{
+	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+static size_t round_up(size_t n)
+{
+	return (n + 63) & ~(size_t)63;
+}
+
+/* Zeroed, for ever. Safe in signal handlers. */
+static void *allocate(size_t bytes)
+{
+	struct arena *a, *fresh;
+	size_t at;
+
+	bytes = round_up(bytes);
+	for (;;) {
+		a = atomic_load(&arena);
+		at = a ? atomic_fetch_add(&a->used, bytes) : ARENA_BYTES;
+		if (at + bytes <= ARENA_BYTES)
+			return (char *)a + at;
+		fresh = map(ARENA_BYTES);
+		if (!fresh)
+			return NULL;
+		atomic_store(&fresh->used, round_up(sizeof(*fresh)));
+		if (!atomic_compare_exchange_strong(&arena, &a, fresh))
+			munmap(fresh, ARENA_BYTES);
+	}
+}
+
+static int by_id(const void *a, const void *b, void *ctx)
+{
+	const struct psr_known *known = ctx;
+	uint64_t x = known[*(const uint32_t *)a].id;
+	uint64_t y = known[*(const uint32_t *)b].id;
+
+	return x < y ? -1 : x > y;
+}
+
+struct psr_module_state *psr_sites_new(const char *name,
+				       const struct psr_site *sites,
+				       size_t nsites, double share)
+{
+	size_t head = round_up(sizeof(struct psr_module_state));
+	size_t known = round_up(nsites * sizeof(struct psr_known));
+	struct psr_module_state *m;
+
+	m = map(head + known + nsites * sizeof(uint32_t));
+	if (!m)
+		return NULL;
+	strncpy(m->name, name, sizeof(m->name) - 1);
+	m->nsites = nsites;
+	m->known = (struct psr_known *)((char *)m + head);
+	m->by_id = (uint32_t *)((char *)m->known + known);
+	for (size_t i = 0; i < nsites; i++) {
+		m->known[i].id = sites[i].id;
+		m->known[i].budget.share = share;
+		m->by_id[i] = (uint32_t)i;
+	}
+	qsort_r(m->by_id, nsites, sizeof(*m->by_id), by_id, m->known);
+	return m;
+}
+
+static uint32_t rivals_of(const struct psr_site *site)
+{
+	return site->nvariants < PSR_RIVALS ? site->nvariants + 1u : PSR_RIVALS;
+}
+
+/* FNV-1a over the variants' names. */
+static uint64_t hash_names(const struct psr_site *site)
+{
+	const struct psr_variant *v = psr_site_variants(site);
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+	for (unsigned i = 0; i < site->nvariants; i++) {
+		const char *s = psr_variant_name(&v[i]);
+
+		do
+			h = (h ^ (unsigned char)*s) * UINT64_C(0x100000001b3);
+		while (*s++);
+	}
+	return h;
+}
+
+bool psr_sites_match(const struct psr_module_state *m, const char *name,
+		     const struct psr_site *sites, size_t nsites)
+{
+	if (m->nsites != nsites || strcmp(m->name, name))
+		return false;
+	for (size_t i = 0; i < nsites; i++)
+		if (m->known[i].id != sites[i].id ||
+		    m->known[i].names != hash_names(&sites[i]))
+			return false;
+	return true;
+}
+
+static void bind_site(struct psr_known *k, const struct psr_site *site,
+		      uint32_t isa)
+{
+	const struct psr_variant *v = psr_site_variants(site);
+
+	k->site = site;
+	k->names = hash_names(site);
+	k->nrivals = rivals_of(site);
+	k->entries[0] = 0;
+	k->usable[0] = true;
+	for (uint32_t i = 1; i < k->nrivals; i++) {
+		k->entries[i] = psr_variant_entry(site, &v[i - 1]);
+		k->usable[i] = !(v[i - 1].isa & ~isa);
+	}
+}
+
+void psr_sites_bind(struct psr_module_state *m, const struct psr_site *sites,
+		    uint32_t isa)
+{
+	m->sites = sites;
+	for (size_t i = 0; i < m->nsites; i++)
+		bind_site(&m->known[i], &sites[i], isa);
+	atomic_store(&m->attached, true);
+}
+
+struct psr_known *psr_sites_find(struct psr_module_state *m,
+				 const struct psr_site *site)
+{
+	size_t i = (size_t)(site - m->sites);
+
+	return site >= m->sites && i < m->nsites ? &m->known[i] : NULL;
+}
+
+/* A lock that another thread held when this process was forked is free. */
+bool psr_sites_try_lock(struct psr_known *k)
+{
+	uint32_t mine =
+	    atomic_load_explicit(&generation, memory_order_relaxed) + 1;
+	uint32_t held = atomic_load_explicit(&k->lock, memory_order_relaxed);
+
+	return held != mine && atomic_compare_exchange_strong_explicit(
+				   &k->lock, &held, mine, memory_order_acquire,
+				   memory_order_relaxed);
+}
+
+void psr_sites_unlock(struct psr_known *k)
+{
+	atomic_store_explicit(&k->lock, 0, memory_order_release);
+}
+
+struct psr_class *psr_sites_class(struct psr_module_state *m,
+				  struct psr_known *k, unsigned size_class)
+{
+	struct psr_class *c = atomic_load(&k->classes[size_class]);
+
+	if (c)
+		return c;
+	c = allocate(sizeof(*c) +
+		     k->nrivals * (sizeof(c->cells[0]) + sizeof(c->rivals[0])));
+	if (!c)
+		return NULL;
+	c->rivals = (struct psr_rival *)&c->cells[k->nrivals];
+	c->site = k;
+	c->size_class = (uint8_t)size_class;
+	c->generation = atomic_load(&generation);
+	for (uint32_t i = 0; i < k->nrivals; i++)
+		c->rivals[i].usable = k->usable[i];
+	atomic_store(&k->classes[size_class], c);
+	c->next = atomic_load(&m->classes);
+	while (!atomic_compare_exchange_weak(&m->classes, &c->next, c))
+		;
+	return c;
+}
+
+static struct psr_class *class_at(const struct psr_known *k, int size_class)
+{
+	return size_class < 0 || size_class >= PSR_CLASSES
+		   ? NULL
+		   : atomic_load(&k->classes[size_class]);
+}
+
+/* The latest COUNT samples, oldest first. */
+static size_t latest(const struct psr_cell *cell, size_t count, float *out)
+{
+	size_t n = cell->nring < count ? cell->nring : count;
+
+	for (size_t i = 0; i < n; i++)
+		out[i] = cell->ring[(cell->head + PSR_RING - n + i) % PSR_RING];
+	return n;
+}
+
+static void judge_cell(struct psr_class *c, unsigned i)
+{
+	float recent[PSR_RECENT];
+	size_t n = latest(&c->cells[i], PSR_RECENT, recent);
+
+	c->rivals[i].all =
+	    psr_choose_interval(c->cells[i].ring, c->cells[i].nring);
+	c->rivals[i].recent = psr_choose_interval(recent, n);
+}
+
+/* What the neighbours say of size class AT, where C is, if it is known. */
+static unsigned lent(const struct psr_known *k, int at,
+		     const struct psr_class *c)
+{
+	unsigned best = 0;
+	float gain = 0, g;
+
+	for (int d = -1; d <= 1; d += 2) {
+		const struct psr_class *near = class_at(k, at + d);
+
+		if (!near || !psr_choose_lends(near->rivals, near->best))
+			continue;
+		if (c && psr_choose_knows(c->rivals, near->best))
+			continue;
+		g = near->rivals[0].all.mid / near->rivals[near->best].all.mid;
+		if (g > gain) {
+			gain = g;
+			best = near->best;
+		}
+	}
+	return best;
+}
+
+static void put(const struct psr_known *k, unsigned size_class, unsigned best)
+{
+	_Atomic int32_t *entry =
+	    (_Atomic int32_t *)&psr_site_table(k->site)[size_class];
+
+	if (atomic_load_explicit(entry, memory_order_relaxed) !=
+	    k->entries[best])
+		atomic_store_explicit(entry, k->entries[best],
+				      memory_order_relaxed);
+}
+
+static void judge_nearness(struct psr_known *k, struct psr_class *c)
+{
+	for (uint32_t i = 0; i < k->nrivals; i++) {
+		c->rivals[i].slow_nearby = false;
+		for (int d = -2; d <= 2; d++) {
+			const struct psr_class *near =
+			    class_at(k, c->size_class + d);
+
+			if (near && near != c &&
+			    psr_choose_slow(near->rivals, i))
+				c->rivals[i].slow_nearby = true;
+		}
+	}
+}
+
+/* Decides one class, from its own times or its neighbours'. */
+static void decide(struct psr_known *k, int size_class)
+{
+	struct psr_class *c = class_at(k, size_class);
+	unsigned best = c ? psr_choose_best(c->rivals, k->nrivals) : 0;
+
+	if (!best)
+		best = lent(k, size_class, c);
+	if (c) {
+		c->best = (uint8_t)best;
+		c->settled = psr_choose_settled(c->rivals, k->nrivals, best);
+		judge_nearness(k, c);
+	}
+	put(k, (unsigned)size_class, best);
+}
+
+/* A change at one class may change what its neighbours borrow. */
+static void decide_around(struct psr_known *k, const struct psr_class *c,
+			  bool changed)
+{
+	decide(k, c->size_class);
+	if (!changed)
+		return;
+	if (c->size_class)
+		decide(k, c->size_class - 1);
+	if (c->size_class + 1 < PSR_CLASSES)
+		decide(k, c->size_class + 1);
+}
+
+static void adopt(struct psr_class *c, unsigned i,
+		  const struct psr_site_time *row)
+{
+	struct psr_cell *cell = &c->cells[i];
+	struct psr_budget *b = &c->site->budget;
+	uint32_t n = row->nring < PSR_RING ? row->nring : PSR_RING;
+	double paid =
+	    row->n > PSR_CREDIT ? 1 - (double)PSR_CREDIT / (double)row->n : 0;
+
+	for (uint32_t j = 0; j < n; j++) {
+		cell->ring[cell->head] = row->ring[j];
+		cell->head = (cell->head + 1) % PSR_RING;
+		cell->nring += cell->nring < PSR_RING;
+	}
+	b->site_ns += row->total_ns;
+	if (i)
+		b->explored_ns += paid * row->total_ns;
+	judge_cell(c, i);
+}
+
+static unsigned rival_named(const struct psr_known *k, const char *name)
+{
+	const struct psr_variant *v = psr_site_variants(k->site);
+
+	if (!strcmp(name, "baseline"))
+		return 0;
+	for (uint32_t i = 1; i < k->nrivals; i++)
+		if (!strncmp(psr_variant_name(&v[i - 1]), name,
+			     PSR_VARIANT_NAME - 1))
+			return i;
+	return PSR_RIVALS;
+}
+
+void psr_sites_adopt(struct psr_module_state *m,
+		     const struct psr_site_time *row)
+{
+	size_t low = 0, high = m->nsites, mid;
+
+	if (row->size_class >= PSR_CLASSES)
+		return;
+	while (low < high) {
+		mid = (low + high) / 2;
+		if (m->known[m->by_id[mid]].id < row->site)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (; low < m->nsites; low++) {
+		struct psr_known *k = &m->known[m->by_id[low]];
+		struct psr_class *c;
+		unsigned i;
+
+		if (k->id != row->site)
+			break;
+		i = rival_named(k, row->variant);
+		if (i == PSR_RIVALS)
+			continue;
+		c = psr_sites_class(m, k, row->size_class);
+		if (c)
+			adopt(c, i, row);
+	}
+}
+
+/* What was believed best was no exploration; the store does not tell. */
+static void forgive_best(struct psr_class *c)
+{
+	struct psr_budget *b = &c->site->budget;
+
+	if (c->best && b->explored_ns > b->share * b->site_ns)
+		b->explored_ns = b->share * b->site_ns;
+}
+
+void psr_sites_fill(struct psr_module_state *m)
+{
+	struct psr_class *c;
+
+	/* Twice: what a class lends must be decided before it is lent. */
+	for (int pass = 0; pass < 2; pass++)
+		for (c = atomic_load(&m->classes); c; c = c->next)
+			decide_around(c->site, c, true);
+	for (c = atomic_load(&m->classes); c; c = c->next)
+		forgive_best(c);
+}
+
+void psr_sites_pin(struct psr_module_state *m, const char *variant)
+{
+	for (size_t s = 0; s < m->nsites; s++) {
+		struct psr_known *k = &m->known[s];
+		unsigned i = rival_named(k, variant);
+
+		if (i == PSR_RIVALS || !k->usable[i])
+			i = 0;
+		for (unsigned c = 0; c < PSR_CLASSES; c++)
+			put(k, c, i);
+	}
+}
+
+void psr_sites_record(struct psr_class *c, unsigned i, double ns, uint64_t work)
+{
+	struct psr_cell *cell = &c->cells[i];
+	unsigned before = c->best;
+	bool was_settled = c->settled;
+
+	if (psr_sites_stale(c)) {
+		for (uint32_t j = 0; j < c->site->nrivals; j++) {
+			c->cells[j].own = c->cells[j].saved = 0;
+			c->cells[j].own_ns = c->cells[j].saved_ns = 0;
+		}
+		c->generation = atomic_load(&generation);
+	}
+	cell->ring[cell->head] = (float)(ns / (double)work);
+	cell->head = (cell->head + 1) % PSR_RING;
+	cell->nring += cell->nring < PSR_RING;
+	cell->own++;
+	cell->own_ns += ns;
+	judge_cell(c, i);
+	decide(c->site, c->size_class);
+	if (c->best != before || c->settled != was_settled ||
+	    cell->nring == PSR_CREDIT)
+		decide_around(c->site, c, true);
+}
+
+double psr_sites_guess(const struct psr_known *k, unsigned size_class)
+{
+	static const int order[] = {0, -1, 1, -2, 2, -3, 3};
+
+	for (size_t j = 0; j < PSR_COUNTOF(order); j++) {
+		const struct psr_class *c =
+		    class_at(k, (int)size_class + order[j]);
+
+		if (!c)
+			continue;
+		if (c->rivals[c->best].all.n)
+			return (double)c->rivals[c->best].all.mid;
+		if (c->rivals[0].all.n)
+			return (double)c->rivals[0].all.mid;
+	}
+	return 0;
+}
+
+unsigned psr_sites_rival(const struct psr_known *k, int64_t code)
+{
+	for (uint32_t i = 0; i < k->nrivals; i++)
+		if (k->entries[i] == code)
+			return i;
+	return PSR_RIVALS;
+}
+
+void psr_sites_forked(void)
+{
+	atomic_fetch_add(&generation, 1);
+}
+
+bool psr_sites_stale(const struct psr_class *c)
+{
+	return c->generation != atomic_load(&generation);
+}

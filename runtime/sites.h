@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* sites.h - what this process knows of its sites, and their tables.
+ *
+ * Nothing here is ever unmapped, so a thread that is late may write into a
+ * module that has been detached. Probes allocate by mmap only. Each site has
+ * a lock that is only ever tried: who does not get it drops its sample, so a
+ * signal handler never waits for the code that it interrupted.
+ */
+#ifndef PSR_SITES_H
+#define PSR_SITES_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "choose.h"
+#include "psr/site.h"
+#include "psr/store.h"
+
+/* One variant at one site and size class. */
+struct psr_cell {
+	float ring[PSR_RING];
+	uint32_t nring;
+	uint32_t head; /* where the next sample goes */
+	uint64_t own;  /* samples of this process */
+	double own_ns;
+	uint64_t saved; /* of these, in the database: the flusher's */
+	double saved_ns;
+};
+
+struct psr_class {
+	struct psr_class *next; /* of the module */
+	struct psr_known *site;
+	uint8_t size_class;
+	uint8_t best;
+	bool settled;
+	uint32_t generation;      /* of psr_sites_forked; else own is stale */
+	struct psr_rival *rivals; /* nrivals */
+	struct psr_cell cells[];  /* nrivals */
+};
+
+struct psr_known { /* one site */
+	_Atomic uint32_t lock;
+	bool told;                   /* its static side is in the database */
+	const struct psr_site *site; /* while attached */
+	uint64_t id;
+	uint64_t names;   /* of its variants, hashed */
+	uint32_t nrivals; /* variants and the baseline, 0 */
+	int32_t entries[PSR_RIVALS];
+	bool usable[PSR_RIVALS];
+	struct psr_budget budget;
+	_Atomic(struct psr_class *) classes[PSR_CLASSES];
+};
+
+struct psr_module_state {
+	struct psr_module_state *next;
+	char name[256];
+	const struct psr_site *sites; /* while attached */
+	size_t nsites;
+	_Atomic bool attached;
+	_Atomic(struct psr_class *) classes; /* all that exist */
+	struct psr_known *known;
+	uint32_t *by_id; /* indices, sorted by identity */
+};
+
+/* NULL: no memory. */
+struct psr_module_state *psr_sites_new(const char *name,
+				       const struct psr_site *sites,
+				       size_t nsites, double share);
+
+/* Takes a module's sites, anew if it had been unloaded; ISA: psr_cpu_isa().
+ * The sites are those that STATE was made for (psr_sites_match). */
+void psr_sites_bind(struct psr_module_state *m, const struct psr_site *sites,
+		    uint32_t isa);
+bool psr_sites_match(const struct psr_module_state *m, const char *name,
+		     const struct psr_site *sites, size_t nsites);
+
+/* The site's knowledge; NULL: not of this module. */
+struct psr_known *psr_sites_find(struct psr_module_state *m,
+				 const struct psr_site *site);
+
+bool psr_sites_try_lock(struct psr_known *k);
+void psr_sites_unlock(struct psr_known *k);
+
+/* Makes the class where it is missing; NULL: no memory. Under the lock. */
+struct psr_class *psr_sites_class(struct psr_module_state *m,
+				  struct psr_known *k, unsigned size_class);
+
+/* A stored row, for each site of that identity. */
+void psr_sites_adopt(struct psr_module_state *m,
+		     const struct psr_site_time *row);
+
+/* Fills all tables from what is known. */
+void psr_sites_fill(struct psr_module_state *m);
+
+/* VARIANT in every class of each site that has it. */
+void psr_sites_pin(struct psr_module_state *m, const char *variant);
+
+/* Records a call of rival I; updates the tables. Under the lock. */
+void psr_sites_record(struct psr_class *c, unsigned i, double ns,
+		      uint64_t work);
+
+/* A known time per unit at this or a near size, 0 if there is none. */
+double psr_sites_guess(const struct psr_known *k, unsigned size_class);
+
+/* The rival of the site's table entry CODE; PSR_RIVALS if there is none. */
+unsigned psr_sites_rival(const struct psr_known *k, int64_t code);
+
+/* In a fork's child: the parent reports what was not saved yet. */
+void psr_sites_forked(void);
+bool psr_sites_stale(const struct psr_class *c);
+
+#endif

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* Choosing, on synthetic noisy sites with known true times. */
+#include "choose.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+
+#define MAX 8
+
+struct world {             /* one site and size class */
+	double truth[MAX]; /* ns per unit */
+	unsigned n;
+	uint64_t work;
+	float ring[MAX][PSR_RING];
+	unsigned nring[MAX], head[MAX];
+	struct psr_rival r[MAX];
+	struct psr_budget b;
+	unsigned best;
+	double free_ns;   /* spent on credit */
+	double regret_ns; /* beyond always running the baseline */
+	unsigned calls[MAX];
+};
+
+static double uniform(void)
+{
+	return (rand() + 0.5) / (RAND_MAX + 1.0);
+}
+
+/* Right-skewed, as real times are; one short call in fifty is preempted. */
+static double noisy(double truth, uint64_t work)
+{
+	double t = truth * (1 - 0.01 * log(uniform()));
+
+	if (work > 100000000)
+		return t;
+	return uniform() < 0.02 ? t * (2 + 100 * uniform()) : t;
+}
+
+static void world_init(struct world *w, uint64_t work, unsigned n,
+		       const double *truth)
+{
+	memset(w, 0, sizeof(*w));
+	w->n = n;
+	w->work = work;
+	w->b.share = 0.01;
+	for (unsigned i = 0; i < n; i++) {
+		w->truth[i] = truth[i];
+		w->r[i].usable = true;
+	}
+}
+
+static void judge(struct world *w, unsigned i)
+{
+	float recent[PSR_RECENT];
+	unsigned n = w->nring[i] < PSR_RECENT ? w->nring[i] : PSR_RECENT;
+
+	for (unsigned j = 0; j < n; j++)
+		recent[j] =
+		    w->ring[i][(w->head[i] + PSR_RING - n + j) % PSR_RING];
+	w->r[i].all = psr_choose_interval(w->ring[i], w->nring[i]);
+	w->r[i].recent = psr_choose_interval(recent, n);
+}
+
+/* One timed call; returns who ran. */
+static unsigned step(struct world *w)
+{
+	double charged = w->b.explored_ns + w->b.checked_ns;
+	unsigned i = psr_choose_next(w->r, w->n, w->best, w->work, 0, &w->b,
+				     (uint32_t)rand());
+	double unit = noisy(w->truth[i], w->work), ns = unit * (double)w->work;
+
+	if (i != w->best && w->b.explored_ns + w->b.checked_ns == charged)
+		w->free_ns += ns;
+	w->r[i].tried++;
+	w->b.site_ns += ns;
+	w->regret_ns += (w->truth[i] - w->truth[0]) * (double)w->work;
+	w->ring[i][w->head[i]] = (float)unit;
+	w->head[i] = (w->head[i] + 1) % PSR_RING;
+	w->nring[i] += w->nring[i] < PSR_RING;
+	w->calls[i]++;
+	judge(w, i);
+	w->best = psr_choose_best(w->r, w->n);
+	return i;
+}
+
+static void test_interval(void)
+{
+	static const float one[] = {10}, three[] = {12, 10, 11};
+	float many[PSR_RING];
+	struct psr_interval in = psr_choose_interval(one, 0);
+	unsigned covered = 0;
+
+	CHECK(in.n == 0 && in.mid == 0, "%u", in.n);
+	in = psr_choose_interval(one, 1);
+	CHECK(fabsf(in.low - 8) < 1e-3f && fabsf(in.high - 12) < 1e-3f, "%g %g",
+	      (double)in.low, (double)in.high);
+	in = psr_choose_interval(three, 3);
+	CHECK(fabsf(in.mid - 11) < 1e-3f && fabsf(in.low - 9.7f) < 1e-3f &&
+		  fabsf(in.high - 12.36f) < 1e-3f,
+	      "%g %g %g", (double)in.low, (double)in.mid, (double)in.high);
+	/* The true median (0.5) lies within for 95 % of the samples. */
+	for (size_t n = 6; n <= PSR_RING; n += 13) {
+		covered = 0;
+		for (int t = 0; t < 2000; t++) {
+			for (size_t i = 0; i < n; i++)
+				many[i] = (float)uniform();
+			in = psr_choose_interval(many, n);
+			covered += in.low <= 0.5f && in.high >= 0.5f;
+		}
+		CHECK(covered > 1840, "n=%zu: %u of 2000", n, covered);
+	}
+	CHECK(psr_choose_interval(many, PSR_RING + 1).n == 0, "too many");
+}
+
+/* Whatever the world, what is chosen is not slower than the baseline by a
+ * hundredth, and as good as 95 % of the best. */
+static void test_finds_best(void)
+{
+	int settled = 0;
+
+	for (int seed = 0; seed < 60; seed++) {
+		struct world w;
+		double truth[MAX], oracle;
+
+		srand((unsigned)seed);
+		truth[0] = oracle = 1;
+		for (unsigned i = 1; i < MAX; i++) {
+			truth[i] = 0.4 * pow(8, uniform());
+			if (truth[i] < oracle)
+				oracle = truth[i];
+		}
+		world_init(&w, 100000, MAX, truth);
+		for (int i = 0; i < 40000; i++)
+			step(&w);
+		CHECK(truth[w.best] <= 1.01, "seed %d: best %u is %.3f", seed,
+		      w.best, truth[w.best]);
+		CHECK(truth[w.best] <= oracle / 0.95 || oracle > 0.97,
+		      "seed %d: %.3f, oracle %.3f", seed, truth[w.best],
+		      oracle);
+		CHECK(w.b.explored_ns <=
+			  0.01 * w.b.site_ns + 40 * (double)w.work,
+		      "seed %d: explored %.4f", seed,
+		      w.b.explored_ns / w.b.site_ns);
+		settled += psr_choose_settled(w.r, MAX, w.best);
+	}
+	CHECK(settled >= 55, "%d of 60", settled);
+}
+
+/* No variant is faster: what learning costs stays within its bounds. */
+static void test_bounded_regret(void)
+{
+	static const double truth[] = {1, 1.005, 1.3, 2, 10, 1, 1.02, 4};
+	struct world w;
+	double credit = 0;
+
+	srand(7);
+	world_init(&w, 100000, MAX, truth);
+	for (int i = 0; i < 40000; i++)
+		step(&w);
+	for (unsigned i = 1; i < MAX; i++)
+		credit += PSR_CREDIT * truth[i] * (double)w.work;
+	CHECK(w.best == 0 || truth[w.best] <= 1, "%u", w.best);
+	CHECK(w.regret_ns <= credit + 0.012 * w.b.site_ns, "%.4f",
+	      w.regret_ns / w.b.site_ns);
+	CHECK(w.calls[4] <= 3, "ten times slower, tried %u times", w.calls[4]);
+	CHECK(w.calls[7] <= 3, "four times slower, tried %u times", w.calls[7]);
+}
+
+static void test_baseline_first(void)
+{
+	static const double truth[] = {1, 0.5};
+	struct world w;
+
+	world_init(&w, 1000, 2, truth);
+	CHECK(step(&w) == 0, "the first sample is the baseline's");
+	CHECK(step(&w) == 1, "then the variant");
+	CHECK(w.best == 1, "half the time is clear after one call each");
+}
+
+/* A variant that becomes slow is left, soon. */
+static void test_drift(void)
+{
+	static const double truth[] = {1, 0.5};
+	struct world w;
+	int left = -1;
+
+	srand(3);
+	world_init(&w, 100000, 2, truth);
+	for (int i = 0; i < 20000; i++)
+		step(&w);
+	CHECK(w.best == 1, "%u", w.best);
+	w.truth[1] = 2;
+	for (int i = 0; i < 40 && left < 0; i++) {
+		step(&w);
+		if (w.best == 0)
+			left = i;
+	}
+	CHECK(left >= 0 && left <= PSR_RECENT + 2, "left after %d", left);
+	w.calls[1] = 0;
+	for (int i = 0; i < 1000; i++)
+		step(&w);
+	CHECK(w.best == 0 && w.calls[1] < 60, "%u %u", w.best, w.calls[1]);
+}
+
+/* The whole machine becomes slower: nothing is to be changed for long. */
+static void test_common_slowdown(void)
+{
+	static const double truth[] = {1, 0.5};
+	struct world w;
+	unsigned bad = 0;
+
+	srand(4);
+	world_init(&w, 100000, 2, truth);
+	for (int i = 0; i < 20000; i++)
+		step(&w);
+	w.truth[0] = 3;
+	w.truth[1] = 1.5;
+	for (int i = 0; i < 2000; i++) {
+		step(&w);
+		bad += w.best != 1;
+	}
+	CHECK(w.best == 1 && bad < 200, "%u %u", w.best, bad);
+}
+
+static void test_long_calls(void)
+{
+	static const double truth[] = {1, 0.5, 2};
+	struct world w;
+
+	srand(5);
+	world_init(&w, UINT64_C(5000000000), 3, truth); /* 5 s a call */
+	for (int i = 0; i < 80; i++)
+		CHECK(step(&w) == 0, "call %d is not the baseline", i);
+	for (int i = 0; i < 600; i++)
+		step(&w);
+	CHECK(w.free_ns == 0, "%g", w.free_ns);
+	CHECK(w.calls[1] >= 1 && w.b.explored_ns <= 0.02 * w.b.site_ns,
+	      "%u, %.4f", w.calls[1], w.b.explored_ns / w.b.site_ns);
+}
+
+static void test_no_exploration(void)
+{
+	static const double truth[] = {1, 0.5};
+	struct world w;
+
+	world_init(&w, 1000, 2, truth);
+	w.b.share = 0;
+	for (int i = 0; i < 1000; i++)
+		CHECK(step(&w) == 0, "call %d explores", i);
+}
+
+static void test_unusable(void)
+{
+	static const double truth[] = {1, 0.1, 0.5};
+	struct world w;
+
+	srand(6);
+	world_init(&w, 1000, 3, truth);
+	w.r[1].usable = false;
+	for (int i = 0; i < 1000; i++)
+		CHECK(step(&w) != 1, "call %d runs what the CPU cannot", i);
+	CHECK(w.best == 2, "%u", w.best);
+}
+
+/* Calls that never end in a sample (longjmp) are not tried for ever. */
+static void test_no_samples(void)
+{
+	static const double truth[] = {1, 1, 1};
+	struct world w;
+	unsigned others = 0;
+
+	world_init(&w, 1000, 3, truth);
+	step(&w);
+	for (int i = 0; i < 1000; i++) {
+		unsigned v =
+		    psr_choose_next(w.r, 3, 0, 1000, 0, &w.b, (uint32_t)i);
+
+		w.r[v].tried++;
+		others += v != 0;
+	}
+	CHECK(others <= 16, "%u", others);
+}
+
+static struct psr_interval around(float mid, float part, uint32_t n)
+{
+	return (struct psr_interval){mid * (1 - part), mid, mid * (1 + part),
+				     n};
+}
+
+static void test_neighbours(void)
+{
+	struct psr_rival near[3] = {
+	    {.all = around(1, 0.01f, 9), .usable = true},
+	    {.all = around(0.5f, 0.01f, 9), .usable = true},
+	    {.all = around(2, 0.01f, 9), .usable = true},
+	};
+	struct psr_rival own[3] = {0};
+
+	CHECK(psr_choose_slow(near, 2) && !psr_choose_slow(near, 1) &&
+		  !psr_choose_slow(near, 0),
+	      "slow nearby");
+	CHECK(psr_choose_lends(near, 1) && !psr_choose_lends(near, 0), "lends");
+	near[1].all = around(0.95f, 0.01f, 9);
+	CHECK(!psr_choose_lends(near, 1), "too close to lend");
+	CHECK(!psr_choose_knows(own, 1), "nothing known");
+	own[0].all = around(1, 0.2f, 1);
+	CHECK(!psr_choose_knows(own, 1), "the baseline alone");
+	own[1].all = around(3, 0.2f, 1);
+	CHECK(psr_choose_knows(own, 1), "lost here");
+}
+
+int main(void)
+{
+	srand(1);
+	test_interval();
+	test_finds_best();
+	test_bounded_regret();
+	test_baseline_first();
+	test_drift();
+	test_common_slowdown();
+	test_long_calls();
+	test_no_exploration();
+	test_unusable();
+	test_no_samples();
+	test_neighbours();
+	return check_result();
+}
