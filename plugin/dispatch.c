@@ -1,0 +1,572 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * dispatch.c - emits what psr/site.h describes: the site's table, descriptor
+ * and names, and the choice in front of the original code.
+ *
+ * Table and descriptor form one section group with the variants, that of the
+ * function itself where it is in one (so that a linker keeps one complete set
+ * of an inline function's), else one of their own (so that --gc-sections
+ * drops all of it with the function).
+ *
+ * Everything emitted here is marked !nosanitize: it is no code of the user's.
+ */
+#include "dispatch.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "recipes.h"
+
+struct site {
+	const struct psr_nest *nest;
+	const struct psr_made *made;
+	LLVMModuleRef m;
+	LLVMContextRef ctx;
+	LLVMTypeRef i16, i32, i64, ptr;
+	LLVMValueRef table, descriptor;
+	LLVMComdatRef comdat;
+	LLVMBuilderRef b;
+};
+
+/* ---- Data --------------------------------------------------------------- */
+
+static LLVMValueRef add_global(struct site *s, LLVMTypeRef type,
+			       const char *suffix)
+{
+	char name[1024];
+	LLVMValueRef g;
+
+	snprintf(name, sizeof(name), "%s.psr.%s", s->nest->name, suffix);
+	g = LLVMAddGlobal(s->m, type, name);
+	LLVMSetLinkage(g, LLVMInternalLinkage);
+	psr_ext_no_sanitize(g);
+	return g;
+}
+
+static void join_group(struct site *s, LLVMValueRef global)
+{
+	LLVMSetComdat(global, s->comdat);
+}
+
+static void emit_table(struct site *s)
+{
+	LLVMTypeRef type = LLVMArrayType2(s->i32, PSR_CLASSES);
+	LLVMComdatRef own = LLVMGetComdat(s->nest->function);
+	size_t n;
+
+	s->table = add_global(s, type, "table");
+	LLVMSetInitializer(s->table, LLVMConstNull(type));
+	LLVMSetAlignment(s->table, 64);
+	/* The runtime writes it behind the optimiser's back. */
+	LLVMSetExternallyInitialized(s->table, true);
+	if (!own) {
+		const char *name = LLVMGetValueName2(s->table, &n);
+
+		own = LLVMGetOrInsertComdat(s->m, name);
+		LLVMSetComdatSelectionKind(
+		    own, LLVMNoDeduplicateComdatSelectionKind);
+	}
+	s->comdat = own;
+	join_group(s, s->table);
+	for (unsigned i = 0; i < s->made->n; i++)
+		join_group(s, s->made->functions[i]);
+}
+
+/* A string in the read-only strings that the linker merges. */
+static LLVMValueRef emit_string(struct site *s, const char *text)
+{
+	LLVMValueRef value =
+	    LLVMConstStringInContext2(s->ctx, text, strlen(text), false);
+	LLVMValueRef g = LLVMAddGlobal(s->m, LLVMTypeOf(value), "psr.name");
+
+	LLVMSetInitializer(g, value);
+	LLVMSetGlobalConstant(g, true);
+	LLVMSetLinkage(g, LLVMPrivateLinkage);
+	LLVMSetUnnamedAddress(g, LLVMGlobalUnnamedAddr);
+	LLVMSetAlignment(g, 1);
+	psr_ext_no_sanitize(g);
+	return g;
+}
+
+static LLVMValueRef constant(LLVMTypeRef type, uint64_t value)
+{
+	return LLVMConstInt(type, value, false);
+}
+
+/* The distance from field INDEX (of element I, if an array) of G to TO. */
+static LLVMValueRef distance(struct site *s, LLVMValueRef to, LLVMValueRef g,
+			     LLVMTypeRef type, const unsigned *path,
+			     unsigned npath)
+{
+	LLVMValueRef index[4] = {constant(s->i32, 0)}, from;
+
+	for (unsigned i = 0; i < npath; i++)
+		index[i + 1] = constant(s->i32, path[i]);
+	from = LLVMConstInBoundsGEP2(type, g, index, npath + 1);
+	return LLVMConstTrunc(LLVMConstSub(LLVMConstPtrToInt(to, s->i64),
+					   LLVMConstPtrToInt(from, s->i64)),
+			      s->i32);
+}
+
+static LLVMValueRef emit_variants(struct site *s)
+{
+	LLVMTypeRef fields[] = {s->i32, s->i32, s->i32, s->i32};
+	LLVMTypeRef row = LLVMStructTypeInContext(s->ctx, fields, 4, false);
+	LLVMTypeRef type = LLVMArrayType2(row, s->made->n);
+	LLVMValueRef g = add_global(s, type, "variants");
+	LLVMValueRef rows[PSR_RECIPES_MAX];
+
+	for (unsigned i = 0; i < s->made->n; i++) {
+		const struct psr_recipe *r = &psr_recipes[s->nest->recipes[i]];
+		LLVMValueRef name = emit_string(s, r->name);
+		uint32_t isa = psr_recipe_isa(r, s->nest->function);
+		LLVMValueRef row_fields[] = {
+		    distance(s, s->made->functions[i], g, type,
+			     (unsigned[]){i, 0}, 2),
+		    distance(s, name, g, type, (unsigned[]){i, 1}, 2),
+		    constant(s->i32, isa),
+		    constant(s->i32, 0),
+		};
+
+		rows[i] =
+		    LLVMConstStructInContext(s->ctx, row_fields, 4, false);
+	}
+	LLVMSetInitializer(g, LLVMConstArray2(row, rows, s->made->n));
+	LLVMSetGlobalConstant(g, true);
+	LLVMSetAlignment(g, 4);
+	join_group(s, g);
+	return g;
+}
+
+static uint64_t at_most_16(unsigned n)
+{
+	return n > UINT16_MAX ? UINT16_MAX : n;
+}
+
+#define SITE_FIELDS 19
+
+static LLVMTypeRef descriptor_type(struct site *s)
+{
+	LLVMTypeRef i8 = LLVMInt8TypeInContext(s->ctx);
+	LLVMTypeRef types[SITE_FIELDS] = {
+	    s->i32, s->i32, s->i64, s->i32, s->i32, s->i32, s->i32,
+	    s->i32, s->i16, i8,     i8,     s->i16, s->i16, s->i16,
+	    s->i16, s->i16, s->i16, s->i16, s->i16};
+
+	return LLVMStructTypeInContext(s->ctx, types, SITE_FIELDS, false);
+}
+
+static void emit_descriptor(struct site *s)
+{
+	const struct psr_nest *nest = s->nest;
+	const struct psr_features *x = &nest->features;
+	LLVMTypeRef type = descriptor_type(s);
+	LLVMTypeRef i8 = LLVMInt8TypeInContext(s->ctx);
+	LLVMValueRef g = add_global(s, type, "site");
+	LLVMValueRef to[4] = {s->table, emit_variants(s),
+			      emit_string(s, nest->name),
+			      emit_string(s, nest->file)};
+	LLVMValueRef fields[SITE_FIELDS] = {
+	    constant(s->i32, PSR_SITE_ABI),
+	    constant(s->i32, nest->min_work),
+	    constant(s->i64, nest->id),
+	    NULL,
+	    NULL,
+	    NULL,
+	    NULL,
+	    constant(s->i32, nest->line),
+	    constant(s->i16, s->made->n),
+	    constant(i8, nest->kind),
+	    constant(i8, x->depth > 255 ? 255 : x->depth),
+	    constant(s->i16, at_most_16(x->instructions)),
+	    constant(s->i16, at_most_16(x->loads)),
+	    constant(s->i16, at_most_16(x->stores)),
+	    constant(s->i16, at_most_16(x->flops)),
+	    constant(s->i16, at_most_16(x->branches)),
+	    constant(s->i16, at_most_16(x->calls)),
+	    constant(s->i16, at_most_16(x->load_bytes)),
+	    constant(s->i16, at_most_16(x->store_bytes)),
+	};
+
+	for (unsigned i = 0; i < 4; i++)
+		fields[3 + i] =
+		    distance(s, to[i], g, type, (unsigned[]){3 + i}, 1);
+	LLVMSetInitializer(
+	    g, LLVMConstStructInContext(s->ctx, fields, SITE_FIELDS, false));
+	LLVMSetGlobalConstant(g, true);
+	LLVMSetSection(g, PSR_SITE_SECTION);
+	LLVMSetAlignment(g, 8);
+	join_group(s, g);
+	s->descriptor = g;
+}
+
+/* ---- What the module shares --------------------------------------------- */
+
+static LLVMValueRef tick_variable(struct site *s)
+{
+	LLVMValueRef g = LLVMGetNamedGlobal(s->m, "__psr_tick");
+	LLVMComdatRef comdat;
+
+	if (g)
+		return g;
+	g = LLVMAddGlobal(s->m, s->i64, "__psr_tick");
+	comdat = LLVMGetOrInsertComdat(s->m, "__psr_tick");
+	LLVMSetInitializer(g, LLVMConstNull(s->i64));
+	LLVMSetLinkage(g, LLVMWeakAnyLinkage);
+	LLVMSetVisibility(g, LLVMHiddenVisibility);
+	LLVMSetThreadLocalMode(g, LLVMInitialExecTLSModel);
+	LLVMSetAlignment(g, 8);
+	LLVMSetComdat(g, comdat);
+	psr_ext_no_sanitize(g);
+	return g;
+}
+
+static LLVMValueRef runtime_function(struct site *s, const char *name,
+				     LLVMTypeRef type)
+{
+	static const char *const attributes[] = {"cold", "nounwind"};
+	LLVMValueRef f = LLVMGetNamedFunction(s->m, name);
+
+	if (f)
+		return f;
+	f = LLVMAddFunction(s->m, name, type);
+	LLVMSetLinkage(f, LLVMExternalWeakLinkage);
+	for (size_t i = 0; i < 2; i++) {
+		unsigned kind = LLVMGetEnumAttributeKindForName(
+		    attributes[i], strlen(attributes[i]));
+
+		LLVMAddAttributeAtIndex(
+		    f, LLVMAttributeFunctionIndex,
+		    LLVMCreateEnumAttribute(s->ctx, kind, 0));
+	}
+	return f;
+}
+
+static LLVMTypeRef entry_type(struct site *s)
+{
+	LLVMTypeRef fields[] = {s->i64, s->i64};
+
+	return LLVMStructTypeInContext(s->ctx, fields, 2, false);
+}
+
+/* ---- Code --------------------------------------------------------------- */
+
+/* Marks I as not of the user's code. */
+static LLVMValueRef ours(struct site *s, LLVMValueRef i)
+{
+	unsigned kind = LLVMGetMDKindIDInContext(s->ctx, "nosanitize", 10);
+
+	if (LLVMIsAInstruction(i))
+		LLVMSetMetadata(
+		    i, kind,
+		    LLVMMetadataAsValue(s->ctx,
+					LLVMMDNodeInContext2(s->ctx, NULL, 0)));
+	return i;
+}
+
+static void set_unlikely(struct site *s, LLVMValueRef branch)
+{
+	unsigned kind = LLVMGetMDKindIDInContext(s->ctx, "prof", 4);
+	LLVMMetadataRef parts[] = {
+	    LLVMMDStringInContext2(s->ctx, "branch_weights", 14),
+	    LLVMValueAsMetadata(constant(s->i32, 1)),
+	    LLVMValueAsMetadata(constant(s->i32, 4000)),
+	};
+
+	LLVMSetMetadata(branch, kind,
+			LLVMMetadataAsValue(
+			    s->ctx, LLVMMDNodeInContext2(s->ctx, parts, 3)));
+}
+
+static LLVMBasicBlockRef new_block(struct site *s, const char *name)
+{
+	return LLVMInsertBasicBlockInContext(s->ctx, s->made->original, name);
+}
+
+static LLVMValueRef intrinsic(struct site *s, const char *name,
+			      LLVMTypeRef type, LLVMValueRef *args, unsigned n)
+{
+	unsigned id = LLVMLookupIntrinsicID(name, strlen(name));
+	LLVMValueRef f = LLVMGetIntrinsicDeclaration(s->m, id, &type, 1);
+
+	return LLVMBuildCall2(s->b, LLVMGlobalGetValueType(f), f, args, n, "");
+}
+
+/* Lowers the thread's tick by the work; returns what is left. */
+static LLVMValueRef lower_tick(struct site *s)
+{
+	LLVMValueRef tick = tick_variable(s);
+	LLVMValueRef at =
+	    intrinsic(s, "llvm.threadlocal.address", s->ptr, &tick, 1);
+	LLVMValueRef left = ours(s, LLVMBuildLoad2(s->b, s->i64, at, ""));
+
+	left = LLVMBuildSub(s->b, left, s->nest->work, "psr.tick");
+	ours(s, LLVMBuildStore(s->b, left, at));
+	return left;
+}
+
+/* The table's entry for this much work, as i64. */
+static LLVMValueRef look_up(struct site *s)
+{
+	LLVMTypeRef type = LLVMArrayType2(s->i32, PSR_CLASSES);
+	LLVMValueRef args[] = {
+	    s->nest->work,
+	    constant(LLVMInt1TypeInContext(s->ctx), 1),
+	};
+	LLVMValueRef zeros = intrinsic(s, "llvm.ctlz", s->i64, args, 2);
+	LLVMValueRef index[] = {
+	    constant(s->i64, 0),
+	    LLVMBuildXor(s->b, zeros, constant(s->i64, 63), "psr.class"),
+	};
+	LLVMValueRef at =
+	    LLVMBuildInBoundsGEP2(s->b, type, s->table, index, 2, "");
+	LLVMValueRef entry = ours(s, LLVMBuildLoad2(s->b, s->i32, at, ""));
+
+	LLVMSetOrdering(entry, LLVMAtomicOrderingMonotonic);
+	LLVMSetAlignment(entry, 4);
+	return LLVMBuildSExt(s->b, entry, s->i64, "psr.entry");
+}
+
+struct choice {
+	LLVMBasicBlockRef check;   /* enough work: is a sample due? */
+	LLVMBasicBlockRef present; /* due: is there a runtime? */
+	LLVMBasicBlockRef enter;   /* ask it */
+	LLVMBasicBlockRef table;   /* usual: read the table */
+	LLVMBasicBlockRef choose;  /* variant or original */
+	LLVMValueRef code, start;  /* in CHOOSE */
+};
+
+static LLVMValueRef phi2(struct site *s, LLVMValueRef x, LLVMBasicBlockRef bx,
+			 LLVMValueRef y, LLVMBasicBlockRef by, const char *name)
+{
+	LLVMValueRef phi = LLVMBuildPhi(s->b, LLVMTypeOf(x), name);
+	LLVMValueRef values[] = {x, y};
+	LLVMBasicBlockRef blocks[] = {bx, by};
+
+	LLVMAddIncoming(phi, values, blocks, 2);
+	return phi;
+}
+
+static void emit_guard(struct site *s, struct choice *c)
+{
+	LLVMBasicBlockRef before = s->made->before;
+	LLVMValueRef small;
+
+	LLVMInstructionEraseFromParent(LLVMGetBasicBlockTerminator(before));
+	LLVMPositionBuilderAtEnd(s->b, before);
+	small = LLVMBuildICmp(s->b, LLVMIntULT, s->nest->work,
+			      constant(s->i64, s->nest->min_work), "psr.small");
+	LLVMBuildCondBr(s->b, small, s->made->original, c->check);
+}
+
+static void emit_sampling(struct site *s, struct choice *c, LLVMValueRef *e)
+{
+	LLVMTypeRef params[] = {s->ptr, s->i64};
+	LLVMTypeRef type = LLVMFunctionType(entry_type(s), params, 2, false);
+	LLVMValueRef enter = runtime_function(s, "__psr_enter", type);
+	LLVMValueRef args[] = {s->descriptor, s->nest->work};
+	LLVMValueRef due, there, pair;
+
+	LLVMPositionBuilderAtEnd(s->b, c->check);
+	due = LLVMBuildICmp(s->b, LLVMIntSLT, lower_tick(s),
+			    constant(s->i64, 0), "psr.due");
+	set_unlikely(s, LLVMBuildCondBr(s->b, due, c->present, c->table));
+	LLVMPositionBuilderAtEnd(s->b, c->present);
+	there = LLVMBuildICmp(s->b, LLVMIntNE, enter, LLVMConstNull(s->ptr),
+			      "psr.present");
+	LLVMBuildCondBr(s->b, there, c->enter, c->table);
+	LLVMPositionBuilderAtEnd(s->b, c->enter);
+	pair = ours(s, LLVMBuildCall2(s->b, type, enter, args, 2, ""));
+	e[0] = LLVMBuildExtractValue(s->b, pair, 0, "psr.code");
+	e[1] = LLVMBuildExtractValue(s->b, pair, 1, "psr.start");
+	LLVMBuildBr(s->b, c->choose);
+}
+
+static void emit_choice(struct site *s, struct choice *c)
+{
+	LLVMValueRef entered[2], found, original;
+
+	c->check = new_block(s, "psr.check");
+	c->present = new_block(s, "psr.sample");
+	c->enter = new_block(s, "psr.enter");
+	c->table = new_block(s, "psr.table");
+	c->choose = new_block(s, "psr.choose");
+	emit_guard(s, c);
+	emit_sampling(s, c, entered);
+	LLVMPositionBuilderAtEnd(s->b, c->table);
+	found = look_up(s);
+	LLVMBuildBr(s->b, c->choose);
+	LLVMPositionBuilderAtEnd(s->b, c->choose);
+	c->code = phi2(s, found, c->table, entered[0], c->enter, "psr.code");
+	c->start = phi2(s, constant(s->i64, 0), c->table, entered[1], c->enter,
+			"psr.start");
+	original = LLVMBuildICmp(s->b, LLVMIntEQ, c->code, constant(s->i64, 0),
+				 "psr.baseline");
+	LLVMBuildCondBr(s->b, original, s->made->original, s->made->variant);
+}
+
+/* Makes the variant's call go where CODE says. */
+static void aim_call(struct site *s, struct choice *c)
+{
+	LLVMValueRef call = s->made->call, target;
+	LLVMTypeRef i8 = LLVMInt8TypeInContext(s->ctx);
+	unsigned callee = (unsigned)LLVMGetNumOperands(call) - 1;
+
+	LLVMPositionBuilderBefore(s->b, call);
+	target = LLVMBuildGEP2(s->b, i8, s->table, &c->code, 1, "psr.target");
+	LLVMSetOperand(call, callee, target);
+	ours(s, call);
+}
+
+/* Ends B, which goes on at the builder's block, by a sample if START. */
+static void emit_leave(struct site *s, LLVMBasicBlockRef at,
+		       LLVMBasicBlockRef next, LLVMValueRef code,
+		       LLVMValueRef start)
+{
+	LLVMTypeRef params[] = {s->ptr, s->i64, s->i64, s->i64};
+	LLVMTypeRef type =
+	    LLVMFunctionType(LLVMVoidTypeInContext(s->ctx), params, 4, false);
+	LLVMValueRef leave = runtime_function(s, "__psr_leave", type);
+	LLVMValueRef args[] = {s->descriptor, s->nest->work, code, start};
+	LLVMBasicBlockRef block =
+	    LLVMInsertBasicBlockInContext(s->ctx, next, "psr.leave");
+	LLVMValueRef timed;
+
+	LLVMInstructionEraseFromParent(LLVMGetBasicBlockTerminator(at));
+	LLVMPositionBuilderAtEnd(s->b, at);
+	timed = LLVMBuildICmp(s->b, LLVMIntNE, start, constant(s->i64, 0),
+			      "psr.timed");
+	set_unlikely(s, LLVMBuildCondBr(s->b, timed, block, next));
+	LLVMPositionBuilderAtEnd(s->b, block);
+	ours(s, LLVMBuildCall2(s->b, type, leave, args, 4, ""));
+	LLVMBuildBr(s->b, next);
+}
+
+/* START on the original's side, where small work never was timed. */
+static LLVMValueRef original_start(struct site *s, struct choice *c)
+{
+	LLVMValueRef first = LLVMGetFirstInstruction(s->made->original);
+
+	LLVMPositionBuilderBefore(s->b, first);
+	return phi2(s, constant(s->i64, 0), s->made->before, c->start,
+		    c->choose, "psr.start");
+}
+
+static LLVMValueRef first_non_phi(LLVMBasicBlockRef b)
+{
+	LLVMValueRef i = LLVMGetFirstInstruction(b);
+
+	while (LLVMIsAPHINode(i))
+		i = LLVMGetNextInstruction(i);
+	return i;
+}
+
+/* At the common exit: VARIANT where the call is, ORIGINAL elsewhere. */
+static LLVMValueRef exit_phi(struct site *s, const LLVMBasicBlockRef *preds,
+			     unsigned n, LLVMValueRef variant,
+			     LLVMValueRef original, const char *name)
+{
+	LLVMBasicBlockRef called = LLVMGetInstructionParent(s->made->call);
+	LLVMValueRef phi = LLVMBuildPhi(s->b, s->i64, name);
+
+	for (unsigned i = 0; i < n; i++) {
+		LLVMBasicBlockRef p = preds[i];
+		LLVMValueRef v = p == called ? variant : original;
+
+		LLVMAddIncoming(phi, &v, &p, 1);
+	}
+	return phi;
+}
+
+static unsigned predecessors(LLVMBasicBlockRef b, LLVMBasicBlockRef *out,
+			     unsigned max)
+{
+	unsigned n = 0;
+
+	for (LLVMUseRef u = LLVMGetFirstUse(LLVMBasicBlockAsValue(b)); u;
+	     u = LLVMGetNextUse(u)) {
+		LLVMValueRef i = LLVMGetUser(u);
+
+		if (!LLVMIsATerminatorInst(i))
+			continue;
+		if (n < max)
+			out[n] = LLVMGetInstructionParent(i);
+		n++;
+	}
+	return n;
+}
+
+static void emit_loop_exit(struct site *s, struct choice *c)
+{
+	LLVMBasicBlockRef exit = s->made->exit, next;
+	unsigned n = predecessors(exit, NULL, 0);
+	LLVMBasicBlockRef *preds = calloc(n, sizeof(LLVMBasicBlockRef));
+	LLVMValueRef before = original_start(s, c), code, start;
+
+	if (!preds)
+		abort(); /* as clang does when it has no memory */
+	predecessors(exit, preds, n);
+	LLVMPositionBuilderBefore(s->b, LLVMGetFirstInstruction(exit));
+	code = exit_phi(s, preds, n, c->code, constant(s->i64, 0), "psr.code");
+	start = exit_phi(s, preds, n, c->start, before, "psr.start");
+	next = psr_ext_split(exit, first_non_phi(exit));
+	emit_leave(s, exit, next, code, start);
+	free(preds);
+}
+
+static bool is_return(LLVMBasicBlockRef b)
+{
+	return LLVMIsAReturnInst(LLVMGetBasicBlockTerminator(b)) != NULL;
+}
+
+static void emit_returns(struct site *s, struct choice *c)
+{
+	LLVMValueRef f = s->nest->function;
+	LLVMValueRef start = original_start(s, c);
+	LLVMBasicBlockRef next, after, variant = s->made->variant;
+
+	for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(f); b; b = next) {
+		next = LLVMGetNextBasicBlock(b);
+		if (!is_return(b) || b == variant)
+			continue;
+		after = psr_ext_split(b, LLVMGetBasicBlockTerminator(b));
+		emit_leave(s, b, after, constant(s->i64, 0), start);
+	}
+	after = psr_ext_split(variant, LLVMGetBasicBlockTerminator(variant));
+	emit_leave(s, variant, after, c->code, c->start);
+}
+
+static void site_init(struct site *s, const struct psr_nest *nest,
+		      const struct psr_made *made)
+{
+	s->nest = nest;
+	s->made = made;
+	s->m = LLVMGetGlobalParent(nest->function);
+	s->ctx = LLVMGetModuleContext(s->m);
+	s->i16 = LLVMInt16TypeInContext(s->ctx);
+	s->i32 = LLVMInt32TypeInContext(s->ctx);
+	s->i64 = LLVMInt64TypeInContext(s->ctx);
+	s->ptr = LLVMPointerTypeInContext(s->ctx, 0);
+	s->b = LLVMCreateBuilderInContext(s->ctx);
+}
+
+void psr_dispatch_emit(const struct psr_nest *nest, const struct psr_made *made)
+{
+	struct choice c;
+	struct site s;
+
+	site_init(&s, nest, made);
+	emit_table(&s);
+	emit_descriptor(&s);
+	LLVMSetCurrentDebugLocation2(
+	    s.b, LLVMInstructionGetDebugLoc(
+		     LLVMGetBasicBlockTerminator(made->before)));
+	emit_choice(&s, &c);
+	aim_call(&s, &c);
+	if (made->exit)
+		emit_loop_exit(&s, &c);
+	else
+		emit_returns(&s, &c);
+	LLVMDisposeBuilder(s.b);
+}

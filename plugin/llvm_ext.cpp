@@ -1,0 +1,701 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// llvm_ext.cpp - LLVM's C++ interfaces behind plain C functions.
+//
+// Decides nothing: every choice is made by the C files. One shared object
+// serves clang, opt and the linker's LTO: the clang symbols below are weak,
+// so that a host without clang loads it, and the plugin action is registered
+// only where clang's registry exists.
+#include "llvm_ext.h"
+
+#include <clang/Frontend/CompilerInstance.h>
+#include <clang/Frontend/FrontendAction.h>
+#include <clang/Frontend/FrontendPluginRegistry.h>
+#include <dlfcn.h>
+#include <llvm/ADT/PostOrderIterator.h>
+#include <llvm/Analysis/AliasAnalysis.h>
+#include <llvm/Analysis/AssumptionCache.h>
+#include <llvm/Analysis/CaptureTracking.h>
+#include <llvm/Analysis/DemandedBits.h>
+#include <llvm/Analysis/LoopAccessAnalysis.h>
+#include <llvm/Analysis/LoopInfo.h>
+#include <llvm/Analysis/OptimizationRemarkEmitter.h>
+#include <llvm/Analysis/ScalarEvolutionExpressions.h>
+#include <llvm/Analysis/TargetLibraryInfo.h>
+#include <llvm/Analysis/TargetTransformInfo.h>
+#include <llvm/Analysis/ValueTracking.h>
+#include <llvm/Analysis/VectorUtils.h>
+#include <llvm/IR/Dominators.h>
+#include <llvm/IR/PassManager.h>
+#include <llvm/MC/MCSubtargetInfo.h>
+#include <llvm/MC/TargetRegistry.h>
+#include <llvm/Passes/PassBuilder.h>
+#include <llvm/Plugins/PassPlugin.h>
+#include <llvm/Support/CommandLine.h>
+#include <llvm/Transforms/Utils/BasicBlockUtils.h>
+#include <llvm/Transforms/Utils/Cloning.h>
+#include <llvm/Transforms/Utils/CodeExtractor.h>
+#include <llvm/Transforms/Utils/LoopSimplify.h>
+#include <llvm/Transforms/Utils/LoopUtils.h>
+#include <llvm/Transforms/Utils/ScalarEvolutionExpander.h>
+#include <llvm/Transforms/Vectorize/LoopVectorizationLegality.h>
+
+using namespace llvm;
+
+static FunctionAnalysisManager &fam_of(psr_fam *fam)
+{
+	return *reinterpret_cast<FunctionAnalysisManager *>(fam);
+}
+
+static Loop *loop_of(psr_loop l)
+{
+	return reinterpret_cast<Loop *>(l);
+}
+
+static psr_loop wrap_loop(Loop *l)
+{
+	return reinterpret_cast<psr_loop>(l);
+}
+
+static const SCEV *scev_of(psr_scev s)
+{
+	return reinterpret_cast<const SCEV *>(s);
+}
+
+static Function &function_of(LLVMValueRef f)
+{
+	return *unwrap<Function>(f);
+}
+
+template <typename A>
+static typename A::Result &analysis(psr_fam *fam, LLVMValueRef f)
+{
+	return fam_of(fam).getResult<A>(function_of(f));
+}
+
+// ---- Registration ---------------------------------------------------------
+
+// Absent in opt and lld, where nothing below refers to them.
+__asm__(".weak _ZN5clang13DiagnosticIDs15getCustomDiagIDE"
+	"NS0_14CustomDiagDescE\n"
+	".weak _ZN5clang14FrontendAction13EndSourceFileEv\n"
+	".weak _ZN5clang14FrontendAction22shouldEraseOutputFilesEv\n"
+	".weak _ZN5clang14FrontendActionC2Ev\n"
+	".weak _ZN5clang14FrontendActionD2Ev\n"
+	".weak _ZN5clang15PluginASTAction6anchorEv\n"
+	".weak _ZN5clang17ASTFrontendAction13ExecuteActionEv\n"
+	".weak _ZN5clang17DiagnosticBuilderC1EPNS_17DiagnosticsEngineE"
+	"NS_14SourceLocationEj\n"
+	".weak _ZN5clang17DiagnosticsEngine14EmitDiagnosticERKNS_"
+	"17DiagnosticBuilderEb\n"
+	".weak _ZTVN5clang11ASTConsumerE\n");
+
+namespace
+{
+struct PsrPass : PassInfoMixin<PsrPass> {
+	unsigned Speed;
+
+	explicit PsrPass(unsigned speed) : Speed(speed)
+	{
+	}
+
+	PreservedAnalyses run(Module &M, ModuleAnalysisManager &MAM)
+	{
+		auto &FAM = MAM.getResult<FunctionAnalysisManagerModuleProxy>(M)
+				.getManager();
+		bool changed = psr_module_run(
+		    wrap(&M), reinterpret_cast<psr_fam *>(&FAM), Speed);
+
+		return changed ? PreservedAnalyses::none()
+			       : PreservedAnalyses::all();
+	}
+
+	static bool isRequired()
+	{
+		return true;
+	}
+};
+
+void register_passes(PassBuilder &PB)
+{
+	PB.registerOptimizerEarlyEPCallback([](ModulePassManager &MPM,
+					       OptimizationLevel level,
+					       ThinOrFullLTOPhase) {
+		if (level == OptimizationLevel::O0)
+			return;
+		MPM.addPass(PsrPass(level.getSpeedupLevel()));
+	});
+	PB.registerPipelineParsingCallback(
+	    [](StringRef name, ModulePassManager &MPM,
+	       ArrayRef<PassBuilder::PipelineElement>) {
+		    if (name != "psr")
+			    return false;
+		    MPM.addPass(PsrPass(3));
+		    return true;
+	    });
+}
+
+// Options exist once, however many copies of the plugin are loaded.
+struct Options {
+	Options()
+	{
+		auto &known = cl::getRegisteredOptions();
+
+		for (const psr_key *k = psr_keys; k->name; k++) {
+			if (known.count(k->name))
+				continue;
+			auto set = [k](const std::string &value) {
+				const char *bad =
+				    psr_options_set(k->name, value.c_str());
+
+				if (bad) {
+					errs() << "psr: " << bad << '\n';
+					exit(1);
+				}
+			};
+			auto *o = new cl::opt<std::string>(
+			    StringRef(k->name), cl::desc(k->help),
+			    cl::callback(
+				std::function<void(const std::string &)>(set)));
+			if (k->argument)
+				o->setValueStr(k->argument);
+			else
+				o->setValueExpectedFlag(cl::ValueOptional);
+		}
+	}
+} options;
+
+class PsrAction : public clang::PluginASTAction
+{
+	std::unique_ptr<clang::ASTConsumer>
+	CreateASTConsumer(clang::CompilerInstance &CI, StringRef) override
+	{
+		CI.getCodeGenOpts().PassBuilderCallbacks.push_back(
+		    register_passes);
+		return std::make_unique<clang::ASTConsumer>();
+	}
+
+	bool ParseArgs(const clang::CompilerInstance &CI,
+		       const std::vector<std::string> &args) override
+	{
+		for (const std::string &arg : args) {
+			size_t eq = arg.find('=');
+			std::string key = arg.substr(0, eq), value;
+
+			if (eq != std::string::npos)
+				value = arg.substr(eq + 1);
+			const char *bad =
+			    psr_options_set(key.c_str(), value.c_str());
+			if (!bad)
+				continue;
+			auto &diag = CI.getDiagnostics();
+			unsigned id = diag.getDiagnosticIDs()->getCustomDiagID(
+			    clang::DiagnosticIDs::Error, bad);
+			diag.Report(id);
+			return false;
+		}
+		return true;
+	}
+
+	ActionType getActionType() override
+	{
+		return AddBeforeMainAction;
+	}
+};
+
+// Registers the action where the host is clang.
+struct Registration {
+	Registration()
+	{
+		using Registry = clang::FrontendPluginRegistry;
+		using Node = Registry::node;
+		static const auto make =
+		    +[]() -> std::unique_ptr<clang::PluginASTAction> {
+			return std::make_unique<PsrAction>();
+		};
+		auto add = reinterpret_cast<void (*)(Node *)>(
+		    dlsym(RTLD_DEFAULT,
+			  "_ZN4llvm8RegistryIN5clang15PluginASTActionEE8"
+			  "add_nodeEPNS3_4nodeE"));
+
+		if (!add)
+			return;
+		static Registry::entry entry("psr", "PSR variants", make);
+		alignas(Node) static char storage[sizeof(Node)];
+		// Node has an inline constructor, but clang's header declares
+		// the instance extern; lay it out as that constructor does.
+		struct Layout {
+			void *next;
+			const Registry::entry *value;
+		};
+		static_assert(sizeof(Layout) == sizeof(Node), "layout");
+		*reinterpret_cast<Layout *>(storage) = {nullptr, &entry};
+		add(reinterpret_cast<Node *>(storage));
+	}
+} registration;
+} // namespace
+
+extern "C" __attribute__((visibility("default"))) PassPluginLibraryInfo
+llvmGetPassPluginInfo()
+{
+	return {LLVM_PLUGIN_API_VERSION, "psr", "1", register_passes, nullptr};
+}
+
+// ---- Analyses -------------------------------------------------------------
+
+void psr_ext_forget(psr_fam *fam, LLVMValueRef f)
+{
+	fam_of(fam).invalidate(function_of(f), PreservedAnalyses::none());
+}
+
+bool psr_ext_has_loops(psr_fam *fam, LLVMValueRef f)
+{
+	return !analysis<LoopAnalysis>(fam, f).empty();
+}
+
+bool psr_ext_simplify_loops(psr_fam *fam, LLVMValueRef f)
+{
+	auto &LI = analysis<LoopAnalysis>(fam, f);
+	auto &DT = analysis<DominatorTreeAnalysis>(fam, f);
+	auto &AC = analysis<AssumptionAnalysis>(fam, f);
+	SmallVector<Loop *, 8> tops(LI.begin(), LI.end());
+	bool changed = false;
+
+	for (Loop *l : tops)
+		changed |=
+		    simplifyLoop(l, &DT, &LI, nullptr, &AC, nullptr, false);
+	if (changed) {
+		PreservedAnalyses kept;
+		kept.preserve<LoopAnalysis>();
+		kept.preserve<DominatorTreeAnalysis>();
+		fam_of(fam).invalidate(function_of(f), kept);
+	}
+	return changed;
+}
+
+size_t psr_ext_loop_count(psr_fam *fam, LLVMValueRef f, psr_loop parent)
+{
+	if (parent)
+		return loop_of(parent)->getSubLoops().size();
+	return analysis<LoopAnalysis>(fam, f).getTopLevelLoops().size();
+}
+
+psr_loop psr_ext_loop_at(psr_fam *fam, LLVMValueRef f, psr_loop parent,
+			 size_t i)
+{
+	if (parent)
+		return wrap_loop(loop_of(parent)->getSubLoops()[i]);
+	auto &tops = analysis<LoopAnalysis>(fam, f).getTopLevelLoops();
+	return wrap_loop(tops[tops.size() - 1 - i]); // kept in reverse
+}
+
+psr_loop psr_ext_loop_of(psr_fam *fam, LLVMValueRef f, LLVMBasicBlockRef b)
+{
+	return wrap_loop(analysis<LoopAnalysis>(fam, f).getLoopFor(unwrap(b)));
+}
+
+LLVMBasicBlockRef psr_ext_loop_header(psr_loop l)
+{
+	return wrap(loop_of(l)->getHeader());
+}
+
+LLVMBasicBlockRef psr_ext_loop_preheader(psr_loop l)
+{
+	return wrap(loop_of(l)->getLoopPreheader());
+}
+
+LLVMBasicBlockRef psr_ext_loop_unique_exit(psr_loop l)
+{
+	return wrap(loop_of(l)->getUniqueExitBlock());
+}
+
+bool psr_ext_loop_is_simple(psr_loop l)
+{
+	return loop_of(l)->isLoopSimplifyForm();
+}
+
+bool psr_ext_loop_contains(psr_loop l, LLVMBasicBlockRef b)
+{
+	return loop_of(l)->contains(unwrap(b));
+}
+
+size_t psr_ext_loop_nblocks(psr_loop l)
+{
+	return loop_of(l)->getNumBlocks();
+}
+
+LLVMBasicBlockRef psr_ext_loop_block(psr_loop l, size_t i)
+{
+	return wrap(loop_of(l)->getBlocks()[i]);
+}
+
+unsigned psr_ext_loop_line(psr_loop l)
+{
+	DebugLoc loc = loop_of(l)->getStartLoc();
+
+	return loc ? loc.getLine() : 0;
+}
+
+bool psr_ext_loop_has_hint(psr_loop l, const char *name)
+{
+	return findOptionMDForLoop(loop_of(l), name) != nullptr;
+}
+
+void psr_ext_loop_set_hint(psr_loop l, const char *name, unsigned value)
+{
+	addStringMetadataToLoop(loop_of(l), name, value);
+}
+
+enum psr_vector psr_ext_loop_vector(psr_fam *fam, LLVMValueRef f, psr_loop l)
+{
+	Function &F = function_of(f);
+	Loop *L = loop_of(l);
+	auto &SE = analysis<ScalarEvolutionAnalysis>(fam, f);
+	auto &TTI = analysis<TargetIRAnalysis>(fam, f);
+	OptimizationRemarkEmitter ORE(&F);
+	LoopVectorizeHints hints(L, false, ORE, &TTI);
+	LoopVectorizationRequirements requirements;
+	PredicatedScalarEvolution PSE(SE, *L);
+
+	if (hints.getForce() == LoopVectorizeHints::FK_Disabled ||
+	    hints.getWidth().isScalar() || hints.getIsVectorized())
+		return PSR_VECTOR_OFF;
+	LoopVectorizationLegality legality(
+	    L, PSE, &analysis<DominatorTreeAnalysis>(fam, f), &TTI,
+	    &analysis<TargetLibraryAnalysis>(fam, f), &F,
+	    analysis<LoopAccessAnalysis>(fam, f),
+	    &analysis<LoopAnalysis>(fam, f), &ORE, &requirements, &hints,
+	    &analysis<DemandedBitsAnalysis>(fam, f),
+	    &analysis<AssumptionAnalysis>(fam, f), true,
+	    &analysis<AAManager>(fam, f));
+	if (!legality.canVectorize(false))
+		return PSR_VECTOR_ILLEGAL;
+	return legality.canVectorizeFPMath(false) ? PSR_VECTOR_OK
+						  : PSR_VECTOR_FP_ORDER;
+}
+
+namespace
+{
+// Replaces what varies within a nest by its value half way.
+class Average : public SCEVRewriteVisitor<Average>
+{
+	const Loop *Nest;
+
+      public:
+	bool Failed = false, Varied = false;
+
+	Average(ScalarEvolution &SE, const Loop *nest)
+	    : SCEVRewriteVisitor(SE), Nest(nest)
+	{
+	}
+
+	const SCEV *visitAddRecExpr(const SCEVAddRecExpr *e)
+	{
+		const Loop *l = e->getLoop();
+		if (!Nest->contains(l))
+			return e;
+		const SCEV *taken = SE.getBackedgeTakenCount(l);
+		Varied = true;
+		if (!e->isAffine() || isa<SCEVCouldNotCompute>(taken)) {
+			Failed = true;
+			return e;
+		}
+		taken = visit(SE.getTruncateOrZeroExtend(
+		    taken, SE.getEffectiveSCEVType(e->getType())));
+		const SCEV *half =
+		    SE.getUDivExpr(taken, SE.getConstant(taken->getType(), 2));
+		const SCEV *start = visit(e->getStart());
+		const SCEV *step = visit(e->getStepRecurrence(SE));
+		return SE.getAddExpr(start, SE.getMulExpr(half, step));
+	}
+
+	const SCEV *visitUnknown(const SCEVUnknown *e)
+	{
+		auto *i = dyn_cast<Instruction>(e->getValue());
+		if (i && Nest->contains(i))
+			Failed = true;
+		return e;
+	}
+};
+} // namespace
+
+enum psr_trip psr_ext_trip(psr_fam *fam, LLVMValueRef f, psr_loop l,
+			   psr_loop nest, LLVMValueRef at, unsigned budget,
+			   psr_scev *out)
+{
+	auto &SE = analysis<ScalarEvolutionAnalysis>(fam, f);
+	auto *I = unwrap<Instruction>(at);
+	Type *i64 = Type::getInt64Ty(I->getContext());
+	const SCEV *taken = SE.getBackedgeTakenCount(loop_of(l));
+
+	if (isa<SCEVCouldNotCompute>(taken) ||
+	    SE.getTypeSizeInBits(taken->getType()) > 64)
+		return PSR_TRIP_UNKNOWN;
+	Average average(SE, loop_of(nest));
+	taken = average.visit(taken);
+	if (average.Failed)
+		return PSR_TRIP_UNKNOWN;
+	const SCEV *trip = SE.getAddExpr(SE.getTruncateOrZeroExtend(taken, i64),
+					 SE.getOne(i64));
+	SCEVExpander expander(SE, "psr");
+	auto &TTI = analysis<TargetIRAnalysis>(fam, f);
+	if (!expander.isSafeToExpandAt(trip, I) ||
+	    expander.isHighCostExpansion(trip, loop_of(nest), budget, &TTI, I))
+		return PSR_TRIP_UNKNOWN;
+	*out = reinterpret_cast<psr_scev>(const_cast<SCEV *>(trip));
+	return average.Varied ? PSR_TRIP_AVERAGE : PSR_TRIP_KNOWN;
+}
+
+bool psr_ext_scev_constant(psr_scev s, uint64_t *value)
+{
+	auto *c = dyn_cast<SCEVConstant>(scev_of(s));
+
+	if (c)
+		*value = c->getAPInt().getZExtValue();
+	return c != nullptr;
+}
+
+uint64_t psr_ext_scev_max(psr_fam *fam, LLVMValueRef f, psr_scev s)
+{
+	return analysis<ScalarEvolutionAnalysis>(fam, f)
+	    .getUnsignedRangeMax(scev_of(s))
+	    .getZExtValue();
+}
+
+LLVMValueRef psr_ext_scev_expand(psr_fam *fam, LLVMValueRef f, psr_scev s,
+				 LLVMValueRef at)
+{
+	SCEVExpander expander(analysis<ScalarEvolutionAnalysis>(fam, f), "psr");
+	auto *I = unwrap<Instruction>(at);
+
+	return wrap(expander.expandCodeFor(
+	    scev_of(s), Type::getInt64Ty(I->getContext()), I->getIterator()));
+}
+
+LLVMValueRef psr_ext_base(LLVMValueRef v)
+{
+	const Value *base = getUnderlyingObject(unwrap(v), 0);
+
+	// A place where the search merely ended is no object.
+	if (isa<PHINode>(base) || isa<SelectInst>(base) ||
+	    isa<IntToPtrInst>(base) || isa<GEPOperator>(base))
+		return nullptr;
+	return wrap(const_cast<Value *>(base));
+}
+
+bool psr_ext_base_is_private(LLVMValueRef base)
+{
+	const Value *v = unwrap(base);
+
+	if (auto *a = dyn_cast<Argument>(v)) {
+		if (!a->hasNoAliasAttr())
+			return false;
+	} else if (!isa<AllocaInst>(v) && !isNoAliasCall(v)) {
+		return false;
+	}
+	return !PointerMayBeCaptured(v, false);
+}
+
+void psr_ext_facts(LLVMValueRef value, psr_facts *out)
+{
+	Value *v = unwrap(value);
+	bool may_be_null = false, may_be_freed = false;
+
+	*out = {};
+	out->noundef = isGuaranteedNotToBeUndefOrPoison(v);
+	if (!v->getType()->isPointerTy())
+		return;
+	const DataLayout *DL = nullptr;
+	if (auto *i = dyn_cast<Instruction>(v))
+		DL = &i->getDataLayout();
+	else if (auto *a = dyn_cast<Argument>(v))
+		DL = &a->getParent()->getDataLayout();
+	if (!DL)
+		return;
+	out->nonnull = isKnownNonZero(v, SimplifyQuery(*DL));
+	out->align = v->getPointerAlignment(*DL).value();
+	uint64_t bytes =
+	    v->getPointerDereferenceableBytes(*DL, may_be_null, may_be_freed);
+	if (!may_be_null && !may_be_freed)
+		out->dereferenceable = bytes;
+}
+
+bool psr_ext_may_throw(LLVMValueRef instruction)
+{
+	return unwrap<Instruction>(instruction)->mayThrow();
+}
+
+bool psr_ext_is_vector_call(psr_fam *fam, LLVMValueRef f, LLVMValueRef call)
+{
+	auto *c = unwrap<CallInst>(call);
+	auto &TLI = analysis<TargetLibraryAnalysis>(fam, f);
+	Function *callee = c->getCalledFunction();
+
+	if (!VFDatabase::getMappings(*c).empty())
+		return true;
+	return callee && TLI.isFunctionVectorizable(callee->getName());
+}
+
+bool psr_ext_subtarget_has(const char *triple, const char *cpu,
+			   const char *features, const char *wanted)
+{
+	std::string error;
+	Triple T(triple);
+	const Target *target = TargetRegistry::lookupTarget(T, error);
+
+	if (!target)
+		return false;
+	std::unique_ptr<MCSubtargetInfo> info(
+	    target->createMCSubtargetInfo(T, cpu, features));
+	return info && info->checkFeatures(wanted);
+}
+
+unsigned psr_ext_code_model(LLVMModuleRef m)
+{
+	auto model = unwrap(m)->getCodeModel();
+
+	return model ? unsigned(*model) + 1 : 0;
+}
+
+bool psr_ext_has_block_address(LLVMValueRef f)
+{
+	for (BasicBlock &b : function_of(f))
+		if (b.hasAddressTaken())
+			return true;
+	return false;
+}
+
+uint64_t psr_ext_hash_double(LLVMValueRef constant)
+{
+	APInt bits =
+	    unwrap<ConstantFP>(constant)->getValueAPF().bitcastToAPInt();
+	uint64_t h = 0;
+
+	for (unsigned i = 0; i < bits.getNumWords(); i++)
+		h = h * 31 + bits.getRawData()[i];
+	return h;
+}
+
+// ---- Changes --------------------------------------------------------------
+
+void psr_ext_form_lcssa(psr_fam *fam, LLVMValueRef f, psr_loop l)
+{
+	formLCSSARecursively(*loop_of(l),
+			     analysis<DominatorTreeAnalysis>(fam, f),
+			     &analysis<LoopAnalysis>(fam, f),
+			     &analysis<ScalarEvolutionAnalysis>(fam, f));
+}
+
+static BasicBlock *outside_predecessor(BasicBlock *header,
+				       const SmallPtrSetImpl<BasicBlock *> &in)
+{
+	for (BasicBlock *p : predecessors(header))
+		if (!in.contains(p))
+			return p;
+	llvm_unreachable("a loop that nothing enters");
+}
+
+static BasicBlock *exit_block(const SmallPtrSetImpl<BasicBlock *> &in,
+			      ArrayRef<BasicBlock *> blocks)
+{
+	for (BasicBlock *b : blocks)
+		for (BasicBlock *s : successors(b))
+			if (!in.contains(s))
+				return s;
+	llvm_unreachable("a loop that never ends");
+}
+
+void psr_ext_clone_nest(LLVMBasicBlockRef *refs, size_t n, psr_clone *out)
+{
+	SmallVector<BasicBlock *, 16> blocks, copies;
+	for (size_t i = 0; i < n; i++)
+		blocks.push_back(unwrap(refs[i]));
+	SmallPtrSet<BasicBlock *, 16> in(blocks.begin(), blocks.end());
+	BasicBlock *header = blocks[0], *exit = exit_block(in, blocks);
+	BasicBlock *before = outside_predecessor(header, in);
+	BasicBlock *original = SplitBlock(before, before->getTerminator());
+	Function *F = header->getParent();
+	ValueToValueMapTy map;
+
+	original->setName("psr.original");
+	BasicBlock *copy =
+	    BasicBlock::Create(F->getContext(), "psr.variant", F, exit);
+	map[original] = copy;
+	for (BasicBlock *b : blocks) {
+		BasicBlock *c = CloneBasicBlock(b, map, ".psr", F);
+		c->moveBefore(exit);
+		map[b] = c;
+		copies.push_back(c);
+	}
+	remapInstructionsInBlocks(copies, map);
+	BranchInst *enter = BranchInst::Create(copies[0], copy);
+	enter->setDebugLoc(original->getTerminator()->getDebugLoc());
+	for (PHINode &phi : exit->phis()) {
+		unsigned count = phi.getNumIncomingValues();
+		for (unsigned i = 0; i < count; i++) {
+			Value *v = phi.getIncomingValue(i);
+			Value *b = map.lookup(phi.getIncomingBlock(i));
+			if (!b)
+				continue;
+			Value *w = map.lookup(v);
+			phi.addIncoming(w ? w : v, cast<BasicBlock>(b));
+		}
+	}
+	for (size_t i = 0; i < n; i++)
+		refs[i] = wrap(copies[i]);
+	*out = {wrap(before), wrap(original), wrap(copy), wrap(exit)};
+}
+
+LLVMValueRef psr_ext_extract(LLVMBasicBlockRef *refs, size_t n,
+			     const char *suffix, LLVMValueRef *call,
+			     size_t *ninputs)
+{
+	SmallVector<BasicBlock *, 16> blocks;
+	for (size_t i = 0; i < n; i++)
+		blocks.push_back(unwrap(refs[i]));
+	CodeExtractorAnalysisCache cache(*blocks[0]->getParent());
+	CodeExtractor extractor(blocks, nullptr, false, nullptr, nullptr,
+				nullptr, false, false, nullptr, suffix);
+	SetVector<Value *> inputs, outputs;
+	if (!extractor.isEligible())
+		return nullptr;
+	Function *F = extractor.extractCodeRegion(cache, inputs, outputs);
+	if (!F)
+		return nullptr;
+	*call = wrap(cast<CallInst>(*F->user_begin()));
+	*ninputs = inputs.size();
+	return wrap(F);
+}
+
+LLVMValueRef psr_ext_clone_function(LLVMValueRef f, const char *name)
+{
+	ValueToValueMapTy map;
+	Function *copy = CloneFunction(&function_of(f), map);
+
+	copy->setName(name);
+	return wrap(copy);
+}
+
+LLVMBasicBlockRef psr_ext_split(LLVMBasicBlockRef b, LLVMValueRef before)
+{
+	return wrap(SplitBlock(unwrap(b), unwrap<Instruction>(before)));
+}
+
+void psr_ext_no_sanitize(LLVMValueRef global)
+{
+	unwrap<GlobalValue>(global)->setNoSanitizeMetadata();
+}
+
+void psr_ext_copy_call_attributes(LLVMValueRef f, LLVMValueRef call)
+{
+	Function &F = function_of(f);
+	auto *c = unwrap<CallInst>(call);
+	LLVMContext &ctx = F.getContext();
+	AttributeList all = F.getAttributes();
+	SmallVector<AttributeSet, 8> params;
+
+	for (unsigned i = 0; i < F.arg_size(); i++)
+		params.push_back(all.getParamAttrs(i));
+	c->setAttributes(
+	    AttributeList::get(ctx, AttributeSet(), all.getRetAttrs(), params));
+	c->setCallingConv(F.getCallingConv());
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* llvm_ext.h - what LLVM-C lacks, as plain C functions that decide nothing.
+ *
+ * Handles are LLVM's own objects; none is owned by the caller unless said.
+ * Analyses are cached by LLVM for each function; psr_ext_forget() drops them
+ * and with them every psr_loop of that function. Not thread-safe: a compiler
+ * runs one module pass at a time.
+ */
+#ifndef PSR_LLVM_EXT_H
+#define PSR_LLVM_EXT_H
+
+#include <llvm-c/Comdat.h>
+#include <llvm-c/Core.h>
+#include <llvm-c/DebugInfo.h>
+#include <llvm-c/Target.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct psr_fam; /* the analyses of functions */
+typedef struct psr_opaque_loop *psr_loop;
+typedef struct psr_opaque_scev *psr_scev;
+
+/* ---- What the C side offers to LLVM and clang -------------------------- */
+
+struct psr_key {              /* options.c */
+	const char *name;     /* "psr-remarks" */
+	const char *argument; /* "FILE"; NULL: needs none */
+	const char *help;
+};
+extern const struct psr_key psr_keys[]; /* ends with a NULL name */
+
+/* Returns NULL, or why the value is bad (one line, static buffer). */
+const char *psr_options_set(const char *key, const char *value);
+
+/* Runs the pass at -O<SPEED>; returns whether M has changed. */
+bool psr_module_run(LLVMModuleRef m, struct psr_fam *fam, unsigned speed);
+
+/* ---- Analyses ----------------------------------------------------------- */
+
+void psr_ext_forget(struct psr_fam *fam, LLVMValueRef f);
+
+/* Brings F's loops into simplified form; true if something changed. */
+bool psr_ext_simplify_loops(struct psr_fam *fam, LLVMValueRef f);
+bool psr_ext_has_loops(struct psr_fam *fam, LLVMValueRef f);
+
+/* The I-th loop in program order of F (PARENT NULL) or within PARENT. */
+size_t psr_ext_loop_count(struct psr_fam *fam, LLVMValueRef f, psr_loop parent);
+psr_loop psr_ext_loop_at(struct psr_fam *fam, LLVMValueRef f, psr_loop parent,
+			 size_t i);
+/* The innermost loop around B, or NULL. */
+psr_loop psr_ext_loop_of(struct psr_fam *fam, LLVMValueRef f,
+			 LLVMBasicBlockRef b);
+
+LLVMBasicBlockRef psr_ext_loop_header(psr_loop l);
+LLVMBasicBlockRef psr_ext_loop_preheader(psr_loop l);   /* or NULL */
+LLVMBasicBlockRef psr_ext_loop_unique_exit(psr_loop l); /* or NULL */
+bool psr_ext_loop_is_simple(psr_loop l); /* form, dedicated exits */
+bool psr_ext_loop_contains(psr_loop l, LLVMBasicBlockRef b);
+size_t psr_ext_loop_nblocks(psr_loop l);
+LLVMBasicBlockRef psr_ext_loop_block(psr_loop l, size_t i);
+unsigned psr_ext_loop_line(psr_loop l); /* 0: unknown */
+bool psr_ext_loop_has_hint(psr_loop l, const char *name);
+void psr_ext_loop_set_hint(psr_loop l, const char *name, unsigned value);
+
+enum psr_vector {
+	PSR_VECTOR_OK,
+	PSR_VECTOR_OFF,      /* the user's own hints say no */
+	PSR_VECTOR_ILLEGAL,  /* dependences, phis, calls, ... */
+	PSR_VECTOR_FP_ORDER, /* would reorder exact arithmetic */
+};
+
+/* What the loop vectorizer says of the innermost loop L, costs aside. */
+enum psr_vector psr_ext_loop_vector(struct psr_fam *fam, LLVMValueRef f,
+				    psr_loop l);
+
+enum psr_trip { PSR_TRIP_UNKNOWN, PSR_TRIP_KNOWN, PSR_TRIP_AVERAGE };
+
+/*
+ * L's iterations each time it is entered, as a 64-bit expression of values
+ * that live at AT; where it varies within NEST: its value half way.
+ */
+enum psr_trip psr_ext_trip(struct psr_fam *fam, LLVMValueRef f, psr_loop l,
+			   psr_loop nest, LLVMValueRef at, unsigned budget,
+			   psr_scev *out);
+bool psr_ext_scev_constant(psr_scev s, uint64_t *value);
+uint64_t psr_ext_scev_max(struct psr_fam *fam, LLVMValueRef f, psr_scev s);
+LLVMValueRef psr_ext_scev_expand(struct psr_fam *fam, LLVMValueRef f,
+				 psr_scev s, LLVMValueRef at);
+
+/* The one object that pointer V points into, or NULL where not known. */
+LLVMValueRef psr_ext_base(LLVMValueRef v);
+/* A noalias argument, alloca or fresh allocation never captured by F. */
+bool psr_ext_base_is_private(LLVMValueRef base);
+
+struct psr_facts {
+	bool noundef, nonnull;
+	uint64_t align, dereferenceable;
+};
+void psr_ext_facts(LLVMValueRef v, struct psr_facts *out);
+
+bool psr_ext_may_throw(LLVMValueRef instruction);
+bool psr_ext_is_vector_call(struct psr_fam *fam, LLVMValueRef f,
+			    LLVMValueRef call);
+bool psr_ext_subtarget_has(const char *triple, const char *cpu,
+			   const char *features, const char *wanted);
+/* 0 default, else enum CodeModel + 1. */
+unsigned psr_ext_code_model(LLVMModuleRef m);
+bool psr_ext_has_block_address(LLVMValueRef f);
+uint64_t psr_ext_hash_double(LLVMValueRef constant);
+
+/* ---- Changes ------------------------------------------------------------ */
+
+void psr_ext_form_lcssa(struct psr_fam *fam, LLVMValueRef f, psr_loop l);
+
+struct psr_clone {
+	LLVMBasicBlockRef before;   /* ends in a branch to ORIGINAL */
+	LLVMBasicBlockRef original; /* new preheader of the original */
+	LLVMBasicBlockRef copy;     /* preheader of the copy, unreachable */
+	LLVMBasicBlockRef exit;     /* the unique exit block of both */
+};
+
+/*
+ * Copies the nest of BLOCKS (header first; simplified, LCSSA, with a unique
+ * exit block) and writes the copy's blocks over BLOCKS.
+ */
+void psr_ext_clone_nest(LLVMBasicBlockRef *blocks, size_t n,
+			struct psr_clone *out);
+
+/*
+ * Moves BLOCKS to a new internal function "F.SUFFIX". *CALL is the call left
+ * in their place. NULL when they cannot be moved; nothing has changed then.
+ */
+LLVMValueRef psr_ext_extract(LLVMBasicBlockRef *blocks, size_t n,
+			     const char *suffix, LLVMValueRef *call,
+			     size_t *ninputs);
+
+LLVMValueRef psr_ext_clone_function(LLVMValueRef f, const char *name);
+/* Splits B before I; returns the block that starts with I. */
+LLVMBasicBlockRef psr_ext_split(LLVMBasicBlockRef b, LLVMValueRef before);
+void psr_ext_no_sanitize(LLVMValueRef global);
+void psr_ext_copy_call_attributes(LLVMValueRef f, LLVMValueRef call);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

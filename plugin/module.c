@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * module.c - the pass: find the sites, choose their recipes, stay within the
+ * budget, make variants and dispatch, tell of all of it.
+ *
+ * A module flag says that it was here: a second run changes nothing. What is
+ * no site is left as it was. All choices depend on the module and the options
+ * alone, so the same source gives the same object.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dispatch.h"
+#include "recipes.h"
+#include "remarks.h"
+#include "sites.h"
+
+#define FLAG              "psr"
+#define FREE_INSTRUCTIONS 1024 /* a module may add so much in any case */
+#define DISPATCH_SIZE     30   /* instructions of one site's dispatch */
+
+static void fail(const char *what, int error)
+{
+	fprintf(stderr, "psr: %s: %s\n", what, strerror(-error));
+	exit(1);
+}
+
+static void set_flag(LLVMModuleRef m)
+{
+	LLVMContextRef ctx = LLVMGetModuleContext(m);
+	LLVMValueRef one = LLVMConstInt(LLVMInt32TypeInContext(ctx), 1, false);
+
+	LLVMAddModuleFlag(m, LLVMModuleFlagBehaviorOverride, FLAG, strlen(FLAG),
+			  LLVMValueAsMetadata(one));
+}
+
+/* ---- __attribute__((annotate("psr"))) ----------------------------------- */
+
+static bool is_psr_string(LLVMValueRef g)
+{
+	size_t n;
+	LLVMValueRef s;
+
+	if (!LLVMIsAGlobalVariable(g) || !(s = LLVMGetInitializer(g)) ||
+	    !LLVMIsAConstantDataSequential(s) || !LLVMIsConstantString(s))
+		return false;
+	return !strcmp(LLVMGetAsString(s, &n), "psr");
+}
+
+static bool is_annotated(LLVMModuleRef m, LLVMValueRef f)
+{
+	LLVMValueRef g = LLVMGetNamedGlobal(m, "llvm.global.annotations");
+	LLVMValueRef list = g ? LLVMGetInitializer(g) : NULL;
+	int n = list ? LLVMGetNumOperands(list) : 0;
+
+	for (int i = 0; i < n; i++) {
+		LLVMValueRef row = LLVMGetOperand(list, (unsigned)i);
+
+		if (LLVMGetOperand(row, 0) == f &&
+		    is_psr_string(LLVMGetOperand(row, 1)))
+			return true;
+	}
+	return false;
+}
+
+/* ---- Budget ------------------------------------------------------------- */
+
+static size_t module_size(LLVMModuleRef m)
+{
+	size_t n = 0;
+
+	for (LLVMValueRef f = LLVMGetFirstFunction(m); f;
+	     f = LLVMGetNextFunction(f))
+		for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(f); b;
+		     b = LLVMGetNextBasicBlock(b))
+			for (LLVMValueRef i = LLVMGetFirstInstruction(b); i;
+			     i = LLVMGetNextInstruction(i))
+				n++;
+	return n;
+}
+
+/* Where a variant gains more: deep nests, then those with more to gain. */
+static int compare_gain(const void *a, const void *b)
+{
+	const struct psr_nest *p = *(const struct psr_nest *const *)a;
+	const struct psr_nest *q = *(const struct psr_nest *const *)b;
+
+	if (p->features.depth != q->features.depth)
+		return p->features.depth > q->features.depth ? -1 : 1;
+	if (p->features.flops != q->features.flops)
+		return p->features.flops > q->features.flops ? -1 : 1;
+	return p < q ? -1 : p > q; /* program order */
+}
+
+/* Gives each site its first recipe, then each its second, while it lasts. */
+static void share_budget(struct psr_nest **sites, size_t n, double left)
+{
+	for (unsigned k = 0; k < psr_options.max_variants; k++)
+		for (size_t i = 0; i < n; i++) {
+			struct psr_nest *s = sites[i];
+			double cost =
+			    s->features.size + (k ? 0 : DISPATCH_SIZE);
+
+			if (k >= s->nrecipes)
+				continue;
+			if (cost <= left) {
+				left -= cost;
+				continue;
+			}
+			for (unsigned j = k; j < s->nrecipes; j++)
+				s->recipe_reason[s->recipes[j]] =
+				    PSR_REASON_BUDGET;
+			s->nrecipes = k;
+			if (!k)
+				s->reason = PSR_REASON_BUDGET;
+		}
+}
+
+static void keep_budget(LLVMModuleRef m, struct psr_nests *nests)
+{
+	struct psr_nest **sites = calloc(nests->n + 1, sizeof(*sites));
+	double left = psr_options.budget * (double)module_size(m);
+	size_t n = 0;
+
+	if (!sites)
+		fail("budget", -12);
+	for (size_t i = 0; i < nests->n; i++)
+		if (!nests->at[i].reason)
+			sites[n++] = &nests->at[i];
+	if (left < FREE_INSTRUCTIONS && psr_options.budget > 0)
+		left = FREE_INSTRUCTIONS;
+	qsort(sites, n, sizeof(*sites), compare_gain);
+	share_budget(sites, n, left);
+	free(sites);
+}
+
+/* ---- The pass ----------------------------------------------------------- */
+
+static void find_all(LLVMModuleRef m, struct psr_fam *fam,
+		     enum psr_reason reason, struct psr_nests *nests)
+{
+	int ret = 0;
+
+	for (LLVMValueRef f = LLVMGetFirstFunction(m); f && !ret;
+	     f = LLVMGetNextFunction(f))
+		if (!LLVMIsDeclaration(f))
+			ret = psr_sites_find(fam, f, reason, is_annotated(m, f),
+					     nests);
+	if (ret < 0)
+		fail("sites", ret);
+	for (size_t i = 0; i < nests->n; i++)
+		if (!nests->at[i].reason)
+			psr_recipes_choose(&nests->at[i]);
+}
+
+/* Prepares all sites of one function while its analyses hold. */
+static void prepare(struct psr_fam *fam, struct psr_nest *first, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!first[i].reason && first[i].loop)
+			psr_ext_form_lcssa(fam, first[i].function,
+					   first[i].loop);
+	for (size_t i = 0; i < n; i++)
+		if (!first[i].reason)
+			psr_sites_emit_work(fam, &first[i]);
+}
+
+static bool transform(struct psr_fam *fam, struct psr_nest *first, size_t n)
+{
+	bool changed = false;
+
+	prepare(fam, first, n);
+	for (size_t i = 0; i < n; i++) {
+		struct psr_made made;
+
+		if (first[i].reason)
+			continue;
+		changed = true;
+		if (psr_variants_make(fam, &first[i], &made))
+			psr_dispatch_emit(&first[i], &made);
+		else
+			first[i].reason = PSR_REASON_EXTRACT;
+	}
+	if (changed)
+		psr_ext_forget(fam, first->function);
+	return changed;
+}
+
+static bool transform_all(struct psr_fam *fam, struct psr_nests *nests)
+{
+	bool changed = false;
+	size_t i = 0;
+
+	while (i < nests->n) {
+		size_t n = 1;
+
+		while (i + n < nests->n &&
+		       nests->at[i + n].function == nests->at[i].function)
+			n++;
+		changed |= transform(fam, &nests->at[i], n);
+		i += n;
+	}
+	return changed;
+}
+
+bool psr_module_run(LLVMModuleRef m, struct psr_fam *fam, unsigned speed)
+{
+	struct psr_nests nests = {0};
+	enum psr_reason reason;
+	int ret;
+
+	if (LLVMGetModuleFlag(m, FLAG, strlen(FLAG)))
+		return false;
+	reason = psr_sites_module_reason(m, speed);
+	find_all(m, fam, reason, &nests);
+	if (!reason) {
+		keep_budget(m, &nests);
+		transform_all(fam, &nests);
+	}
+	set_flag(m);
+	if (psr_options.remarks) {
+		ret = psr_remarks_write(psr_options.remarks, &nests);
+		if (ret < 0)
+			fail(psr_options.remarks, ret);
+	}
+	psr_sites_free(&nests);
+	return true;
+}

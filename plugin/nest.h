@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* nest.h - one loop nest or annotated function, on its way to be a site.
+ *
+ * sites.c finds and judges it, identity.c names it, recipes.c chooses for it,
+ * variants.c and dispatch.c change the code, remarks.c tells of it.
+ */
+#ifndef PSR_NEST_H
+#define PSR_NEST_H
+
+#include "llvm_ext.h"
+#include "options.h"
+#include "psr/site.h"
+#include "reasons.h"
+
+struct psr_features { /* counts are of the hottest innermost loop */
+	unsigned instructions, loads, stores, flops, branches, calls;
+	unsigned load_bytes, store_bytes;
+	unsigned depth;        /* loops in the deepest chain */
+	unsigned loops;        /* in the whole nest */
+	unsigned vector_loops; /* innermost loops that can be vectorised */
+	unsigned known_trips;  /* loops whose trip count is known on entry */
+	unsigned size;         /* IR instructions of the whole nest */
+	unsigned recurrences;  /* header phis of the innermost loop */
+	uint64_t inner_trip;   /* of that loop, if constant; else 0 */
+};
+
+struct psr_nest {
+	LLVMValueRef function;
+	psr_loop loop;             /* NULL: the whole function */
+	LLVMBasicBlockRef *blocks; /* owned; header first */
+	size_t nblocks;
+	enum psr_site_kind kind;
+	enum psr_reason reason; /* PSR_REASON_NONE: a site */
+	char *name;             /* owned: the function's name */
+	char *file;             /* owned: source file */
+	unsigned line;
+	uint64_t id;
+	uint32_t min_work;
+	unsigned user_hints; /* enum psr_user_hints */
+	struct psr_features features;
+	LLVMValueRef work; /* i64 on entry; while code is changed */
+	unsigned nrecipes; /* chosen, in order of promise */
+	unsigned recipes[PSR_RECIPES_MAX];
+	enum psr_reason recipe_reason[PSR_RECIPES_MAX];
+};
+
+enum psr_user_hints {
+	PSR_USER_VECTORIZE = 1 << 0,
+	PSR_USER_INTERLEAVE = 1 << 1,
+	PSR_USER_UNROLL = 1 << 2,
+};
+
+struct psr_nests { /* of one module, in program order */
+	struct psr_nest *at;
+	size_t n, allocated;
+};
+
+#endif

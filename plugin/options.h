@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* options.h - what the user asked of the plugin.
+ *
+ * One set for each process: a compiler compiles one module at a time.
+ */
+#ifndef PSR_OPTIONS_H
+#define PSR_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define PSR_RECIPES_MAX 32
+
+struct psr_options {
+	const char *remarks;   /* file, "-" for stderr, or NULL */
+	int64_t min_work;      /* -1: by the nest's size */
+	unsigned max_variants; /* of one site */
+	uint32_t recipes;      /* bit i: recipe i was asked for; 0: default */
+	double budget;         /* added IR over the module's IR */
+	bool contract;         /* fused variants are allowed */
+	bool disable;
+	bool optimise_size; /* sites in functions optimised for size, too */
+};
+
+extern struct psr_options psr_options;
+
+#endif

@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * recipes.c - the ways to make a variant of a site: one row each.
+ *
+ * Every recipe keeps results bit-identical:
+ *  - it adds instruction sets and never removes one of the user's;
+ *  - where the module is compiled without FMA and the recipe has it, each
+ *    llvm.fmuladd that the user's flags do not allow to fuse (it has no
+ *    `contract` flag) becomes a multiplication and an addition, which is how
+ *    the baseline computes it. `contract` stands on an instruction only by
+ *    the user's -ffp-contract=fast, -ffast-math or a pragma, which permit
+ *    either result: it is left alone. psr-fp=contract gives that permission
+ *    for the whole module;
+ *  - where the module is compiled with FMA, so is every variant, for features
+ *    are only ever added;
+ *  - no fast-math flag is added, so no order of operations changes.
+ * The user's pragmas on a loop win over a recipe, which is left out then.
+ */
+#include "recipes.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define V2 PSR_ISA_V2
+#define V3 (V2 | PSR_ISA_V3)
+#define V4 (V3 | PSR_ISA_V4)
+
+#define FEATURES_V2 "+cx16,+sahf,+popcnt,+sse3,+sse4.1,+sse4.2,+ssse3"
+#define FEATURES_V3 "+avx,+avx2,+bmi,+bmi2,+f16c,+fma,+lzcnt,+movbe,+xsave"
+#define FEATURES_V4 "+avx512f,+avx512bw,+avx512cd,+avx512dq,+avx512vl"
+
+static const struct {
+	uint32_t isa;
+	const char *features;
+} isas[] = {
+    {PSR_ISA_V2, FEATURES_V2},
+    {PSR_ISA_V3, FEATURES_V3},
+    {PSR_ISA_V4, FEATURES_V4},
+};
+#define NISAS (sizeof(isas) / sizeof(*isas))
+
+/* ---- The function's own flags ------------------------------------------- */
+
+static void get_string(LLVMValueRef f, const char *name, char *out, size_t size)
+{
+	unsigned n = 0;
+	LLVMAttributeRef a = LLVMGetStringAttributeAtIndex(
+	    f, LLVMAttributeFunctionIndex, name, (unsigned)strlen(name));
+	const char *s = a ? LLVMGetStringAttributeValue(a, &n) : "";
+
+	snprintf(out, size, "%.*s", (int)n, s);
+}
+
+static bool flags_imply(LLVMValueRef f, const char *features)
+{
+	char cpu[128], own[4096];
+
+	get_string(f, "target-cpu", cpu, sizeof(cpu));
+	get_string(f, "target-features", own, sizeof(own));
+	return psr_ext_subtarget_has(LLVMGetTarget(LLVMGetGlobalParent(f)), cpu,
+				     own, features);
+}
+
+static bool flags_have_fma(LLVMValueRef f)
+{
+	return flags_imply(f, "+fma") || flags_imply(f, "+fma4");
+}
+
+static uint32_t implied_isa(LLVMValueRef f)
+{
+	uint32_t isa = 0;
+
+	for (size_t i = 0; i < NISAS && flags_imply(f, isas[i].features); i++)
+		isa |= isas[i].isa;
+	return isa;
+}
+
+uint32_t psr_recipe_isa(const struct psr_recipe *r, LLVMValueRef f)
+{
+	return r->isa & ~implied_isa(f);
+}
+
+/* True if the user has switched off, by name, a feature that R needs. */
+static bool is_disabled_by_user(const struct psr_recipe *r, LLVMValueRef f)
+{
+	char own[4096], off[64];
+
+	get_string(f, "target-features", own, sizeof(own));
+	for (size_t i = 0; i < NISAS; i++) {
+		const char *s = isas[i].features;
+
+		while ((r->isa & isas[i].isa) && *s) {
+			size_t n = strcspn(s, ",");
+			char *at;
+
+			snprintf(off, sizeof(off), "-%.*s", (int)n - 1, s + 1);
+			at = strstr(own, off);
+			if (at && (!at[n] || at[n] == ','))
+				return true;
+			s += n + (s[n] == ',');
+		}
+	}
+	return false;
+}
+
+static unsigned preferred_width(LLVMValueRef f)
+{
+	char text[16];
+
+	get_string(f, "prefer-vector-width", text, sizeof(text));
+	return (unsigned)strtoul(text, NULL, 10);
+}
+
+/* The width that clang vectorises F with. */
+static unsigned native_width(LLVMValueRef f)
+{
+	unsigned preferred = preferred_width(f);
+	unsigned width = 128;
+
+	if (flags_imply(f, "+avx"))
+		width = 256;
+	if (flags_imply(f, "+avx512f") &&
+	    (preferred >= 512 || !flags_imply(f, "+prefer-256-bit")))
+		width = 512;
+	return preferred && preferred < width ? preferred : width;
+}
+
+static bool adds_something(const struct psr_recipe *r, LLVMValueRef f)
+{
+	return psr_recipe_isa(r, f) || r->interleave || r->tune ||
+	       (r->width && r->width != native_width(f));
+}
+
+/* ---- Does it apply? ----------------------------------------------------- */
+
+static enum psr_reason applies_vector(const struct psr_recipe *r,
+				      const struct psr_nest *nest)
+{
+	LLVMValueRef f = nest->function;
+	unsigned preferred = preferred_width(f);
+	char tune[64];
+
+	get_string(f, "tune-cpu", tune, sizeof(tune));
+	if (is_disabled_by_user(r, f))
+		return PSR_REASON_USER_FEATURE;
+	if (preferred && preferred != r->width)
+		return PSR_REASON_USER_WIDTH;
+	if (r->interleave && (nest->user_hints & PSR_USER_INTERLEAVE))
+		return PSR_REASON_USER_PRAGMA;
+	if (r->tune && *tune && strcmp(tune, "generic"))
+		return PSR_REASON_USER_TUNE;
+	if (!adds_something(r, f))
+		return PSR_REASON_SAME;
+	return PSR_REASON_NONE;
+}
+
+static enum psr_reason applies_scalar(const struct psr_recipe *r,
+				      const struct psr_nest *nest)
+{
+	(void)r;
+	if (nest->user_hints & (PSR_USER_VECTORIZE | PSR_USER_INTERLEAVE))
+		return PSR_REASON_USER_PRAGMA;
+	return PSR_REASON_NONE;
+}
+
+/* ---- What does it promise? ---------------------------------------------- */
+
+/*
+ * Larger is better. Widths first; then, by the nest: interleaving where a
+ * recurrence limits, narrow vectors and none where the trips are few.
+ */
+static int promise_vector(const struct psr_recipe *r,
+			  const struct psr_nest *nest)
+{
+	const struct psr_features *x = &nest->features;
+	unsigned bytes = x->load_bytes + x->store_bytes;
+	int promise = r->width == 512 ? 70 : r->width == 256 ? 80 : 40;
+
+	if (!psr_recipe_isa(r, nest->function))
+		promise -= 15;
+	if (r->isa == V4 && r->width == 256)
+		promise -= 18;
+	if (r->interleave == 1)
+		promise -= 30 - (bytes > 64 ? 15 : 0);
+	else if (r->interleave)
+		promise -= x->recurrences > 1 ? 16 : 27;
+	if (r->tune)
+		promise -= 40;
+	if (x->inner_trip && x->inner_trip < 16 && r->width > 128)
+		promise -= 35;
+	return promise;
+}
+
+static int promise_scalar(const struct psr_recipe *r,
+			  const struct psr_nest *nest)
+{
+	uint64_t trip = nest->features.inner_trip;
+
+	(void)r;
+	if (trip && trip < 16)
+		return 90;
+	return nest->features.depth > 1 ? 60 : 45;
+}
+
+/* ---- Applying ----------------------------------------------------------- */
+
+static void set_string(LLVMValueRef f, const char *name, const char *value)
+{
+	LLVMAddTargetDependentFunctionAttr(f, name, value);
+}
+
+static void add_features(LLVMValueRef f, uint32_t isa)
+{
+	char text[8192];
+	size_t n;
+
+	get_string(f, "target-features", text, 4096);
+	for (size_t i = 0; i < NISAS; i++) {
+		if (!(isa & isas[i].isa))
+			continue;
+		n = strlen(text);
+		snprintf(text + n, sizeof(text) - n, "%s%s", n ? "," : "",
+			 isas[i].features);
+	}
+	if (isa)
+		set_string(f, "target-features", text);
+}
+
+static bool is_fmuladd(LLVMValueRef i)
+{
+	LLVMValueRef callee = LLVMIsACallInst(i) ? LLVMGetCalledValue(i) : NULL;
+
+	return callee && LLVMIsAFunction(callee) &&
+	       LLVMGetIntrinsicID(callee) ==
+		   LLVMLookupIntrinsicID("llvm.fmuladd", 12);
+}
+
+static void split_one(LLVMBuilderRef b, LLVMValueRef i)
+{
+	LLVMFastMathFlags flags = LLVMGetFastMathFlags(i);
+	LLVMValueRef product, sum;
+
+	LLVMPositionBuilderBefore(b, i);
+	LLVMSetCurrentDebugLocation2(b, LLVMInstructionGetDebugLoc(i));
+	product = LLVMBuildFMul(b, LLVMGetOperand(i, 0), LLVMGetOperand(i, 1),
+				"psr.mul");
+	sum = LLVMBuildFAdd(b, product, LLVMGetOperand(i, 2), "psr.add");
+	if (LLVMIsAInstruction(product))
+		LLVMSetFastMathFlags(product, flags);
+	if (LLVMIsAInstruction(sum))
+		LLVMSetFastMathFlags(sum, flags);
+	LLVMReplaceAllUsesWith(i, sum);
+	LLVMInstructionEraseFromParent(i);
+}
+
+/* Computes as the baseline, which has no FMA, does. */
+static void split_fmuladds(LLVMValueRef f)
+{
+	LLVMBuilderRef b = LLVMCreateBuilderInContext(
+	    LLVMGetModuleContext(LLVMGetGlobalParent(f)));
+
+	for (LLVMBasicBlockRef at = LLVMGetFirstBasicBlock(f); at;
+	     at = LLVMGetNextBasicBlock(at)) {
+		LLVMValueRef next;
+
+		for (LLVMValueRef i = LLVMGetFirstInstruction(at); i;
+		     i = next) {
+			next = LLVMGetNextInstruction(i);
+			if (is_fmuladd(i) && !(LLVMGetFastMathFlags(i) &
+					       LLVMFastMathAllowContract))
+				split_one(b, i);
+		}
+	}
+	LLVMDisposeBuilder(b);
+}
+
+static void hint_innermost(struct psr_fam *fam, LLVMValueRef f, psr_loop parent,
+			   const char *name, unsigned value)
+{
+	size_t n = psr_ext_loop_count(fam, f, parent);
+
+	for (size_t i = 0; i < n; i++)
+		hint_innermost(fam, f, psr_ext_loop_at(fam, f, parent, i), name,
+			       value);
+	if (parent && !n && !psr_ext_loop_has_hint(parent, name))
+		psr_ext_loop_set_hint(parent, name, value);
+}
+
+static void apply_vector(const struct psr_recipe *r, struct psr_fam *fam,
+			 LLVMValueRef variant)
+{
+	char width[16];
+	bool had_fma = flags_have_fma(variant);
+
+	snprintf(width, sizeof(width), "%u", r->width);
+	set_string(variant, "prefer-vector-width", width);
+	add_features(variant, r->isa);
+	if (r->tune)
+		set_string(variant, "tune-cpu", r->tune);
+	if (!had_fma && flags_have_fma(variant) && !psr_options.contract)
+		split_fmuladds(variant);
+	if (r->interleave)
+		hint_innermost(fam, variant, NULL, "llvm.loop.interleave.count",
+			       r->interleave);
+}
+
+static void apply_scalar(const struct psr_recipe *r, struct psr_fam *fam,
+			 LLVMValueRef variant)
+{
+	(void)r;
+	hint_innermost(fam, variant, NULL, "llvm.loop.vectorize.enable", 0);
+}
+
+/* ---- The table ---------------------------------------------------------- */
+
+#define VECTOR(name, isa, width, interleave, tune)                             \
+	{                                                                      \
+		name, isa, width, interleave, tune, applies_vector,            \
+		    apply_vector, promise_vector                               \
+	}
+
+const struct psr_recipe psr_recipes[] = {
+    {"scalar", 0, 0, 0, NULL, applies_scalar, apply_scalar, promise_scalar},
+    VECTOR("v2-w128", V2, 128, 0, NULL),
+    VECTOR("v2-w128-i4", V2, 128, 4, NULL),
+    VECTOR("v3-w128", V3, 128, 0, NULL),
+    VECTOR("v3-w256", V3, 256, 0, NULL),
+    VECTOR("v3-w256-i1", V3, 256, 1, NULL),
+    VECTOR("v3-w256-i4", V3, 256, 4, NULL),
+    VECTOR("v3-w256-i8", V3, 256, 8, NULL),
+    VECTOR("v4-w256", V4, 256, 0, NULL),
+    VECTOR("v4-w256-i4", V4, 256, 4, NULL),
+    VECTOR("v4-w512", V4, 512, 0, NULL),
+    VECTOR("v4-w512-i1", V4, 512, 1, NULL),
+    VECTOR("v4-w512-i2", V4, 512, 2, NULL),
+    VECTOR("v4-w512-i4", V4, 512, 4, NULL),
+    VECTOR("tune-haswell", V3, 256, 0, "haswell"),
+    VECTOR("tune-znver3", V3, 256, 0, "znver3"),
+    VECTOR("tune-znver4", V4, 512, 0, "znver4"),
+    VECTOR("tune-sapphirerapids", V4, 512, 0, "sapphirerapids"),
+};
+const unsigned psr_nrecipes = sizeof(psr_recipes) / sizeof(*psr_recipes);
+
+_Static_assert(sizeof(psr_recipes) / sizeof(*psr_recipes) <= PSR_RECIPES_MAX,
+	       "options.h holds a set of recipes in 32 bits");
+
+int psr_recipe_find(const char *name, size_t n)
+{
+	for (unsigned i = 0; i < psr_nrecipes; i++)
+		if (strlen(psr_recipes[i].name) == n &&
+		    !memcmp(psr_recipes[i].name, name, n))
+			return (int)i;
+	return -1;
+}
+
+/* ---- Choosing ----------------------------------------------------------- */
+
+static enum psr_reason judge(unsigned i, const struct psr_nest *nest)
+{
+	const struct psr_recipe *r = &psr_recipes[i];
+
+	if (psr_options.recipes && !(psr_options.recipes >> i & 1))
+		return PSR_REASON_NOT_ASKED;
+	return r->applies(r, nest);
+}
+
+/* The most promising recipe that is still to choose from, or -1. */
+static int best_left(const struct psr_nest *nest, const bool *left)
+{
+	int best = -1, most = 0;
+
+	for (unsigned i = 0; i < psr_nrecipes; i++) {
+		int p =
+		    left[i] ? psr_recipes[i].promise(&psr_recipes[i], nest) : 0;
+
+		if (left[i] && (best < 0 || p > most)) {
+			best = (int)i;
+			most = p;
+		}
+	}
+	return best;
+}
+
+void psr_recipes_choose(struct psr_nest *nest)
+{
+	bool left[PSR_RECIPES_MAX] = {false};
+	int i;
+
+	nest->nrecipes = 0;
+	for (unsigned k = 0; k < psr_nrecipes; k++) {
+		nest->recipe_reason[k] = judge(k, nest);
+		left[k] = !nest->recipe_reason[k];
+		if (left[k])
+			nest->recipe_reason[k] = PSR_REASON_NOT_CHOSEN;
+	}
+	while (nest->nrecipes < psr_options.max_variants &&
+	       (i = best_left(nest, left)) >= 0) {
+		nest->recipes[nest->nrecipes++] = (unsigned)i;
+		nest->recipe_reason[i] = PSR_REASON_NONE;
+		left[i] = false;
+	}
+	if (!nest->nrecipes)
+		nest->reason = PSR_REASON_NO_RECIPE;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* sites.h - finds the nests of a function and judges whether they are sites. */
+#ifndef PSR_SITES_H
+#define PSR_SITES_H
+
+#include "nest.h"
+
+/* Why nothing in M may be touched, or PSR_REASON_NONE. */
+enum psr_reason psr_sites_module_reason(LLVMModuleRef m, unsigned speed);
+
+/*
+ * Appends F's nests, judged. MODULE_REASON, if any, is every nest's reason.
+ * ANNOTATED: F is marked __attribute__((annotate("psr"))).
+ * -ENOMEM: nothing was appended.
+ */
+int psr_sites_find(struct psr_fam *fam, LLVMValueRef f,
+		   enum psr_reason module_reason, bool annotated,
+		   struct psr_nests *out);
+
+/* Emits the nest's work before its first instruction; sets nest->work. */
+void psr_sites_emit_work(struct psr_fam *fam, struct psr_nest *nest);
+
+void psr_sites_free(struct psr_nests *nests);
+
+#endif

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * variants.c - copies a nest or function and gives each copy its recipe.
+ *
+ * The original stays where it is. Its copy moves to an internal function
+ * "<function>.psr<N>", which is cloned for each further recipe. Globals and
+ * static variables are shared by all. What the outlined code knew of its
+ * inputs' aliasing is stated on the parameters where that is sound.
+ */
+#include "variants.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "recipes.h"
+
+/* ---- Attributes --------------------------------------------------------- */
+
+static void add_attribute(LLVMValueRef f, unsigned index, const char *name,
+			  uint64_t value)
+{
+	unsigned kind = LLVMGetEnumAttributeKindForName(name, strlen(name));
+	LLVMContextRef ctx = LLVMGetModuleContext(LLVMGetGlobalParent(f));
+
+	LLVMAddAttributeAtIndex(f, index,
+				LLVMCreateEnumAttribute(ctx, kind, value));
+}
+
+static bool is_pointer(LLVMValueRef v)
+{
+	return LLVMGetTypeKind(LLVMTypeOf(v)) == LLVMPointerTypeKind;
+}
+
+/*
+ * BASE is private to the function and input SELF alone can lead to it: every
+ * other input is known to point elsewhere or is no pointer.
+ */
+static bool is_only_way(LLVMValueRef call, unsigned self, size_t ninputs,
+			LLVMValueRef base)
+{
+	if (!psr_ext_base_is_private(base))
+		return false;
+	for (unsigned i = 0; i < ninputs; i++) {
+		LLVMValueRef v = LLVMGetOperand(call, i), other;
+
+		if (i == self || !is_pointer(v))
+			continue;
+		other = psr_ext_base(v);
+		if (!other || other == base)
+			return false;
+	}
+	return true;
+}
+
+static void describe_input(LLVMValueRef f, LLVMValueRef call, unsigned i,
+			   size_t ninputs)
+{
+	LLVMValueRef v = LLVMGetOperand(call, i), base;
+	struct psr_facts facts;
+
+	psr_ext_facts(v, &facts);
+	if (facts.noundef)
+		add_attribute(f, i + 1, "noundef", 0);
+	if (!is_pointer(v))
+		return;
+	if (facts.nonnull)
+		add_attribute(f, i + 1, "nonnull", 0);
+	if (facts.align > 1)
+		add_attribute(f, i + 1, "align", facts.align);
+	if (facts.dereferenceable)
+		add_attribute(f, i + 1, "dereferenceable",
+			      facts.dereferenceable);
+	base = psr_ext_base(v);
+	if (base && is_only_way(call, i, ninputs, base))
+		add_attribute(f, i + 1, "noalias", 0);
+}
+
+/*
+ * Whether CALL captures is told by the original nest, which is still there:
+ * while looking for captures, the call itself is taken to do nothing.
+ */
+static void mark_captures(LLVMValueRef call, bool none)
+{
+	LLVMContextRef ctx = LLVMGetTypeContext(LLVMTypeOf(call));
+	unsigned kind = LLVMGetEnumAttributeKindForName("captures", 8);
+	unsigned n = LLVMGetNumArgOperands(call);
+
+	for (unsigned i = 0; i < n; i++) {
+		if (!is_pointer(LLVMGetOperand(call, i)))
+			continue;
+		if (none)
+			LLVMAddCallSiteAttribute(
+			    call, i + 1, LLVMCreateEnumAttribute(ctx, kind, 0));
+		else
+			LLVMRemoveCallSiteEnumAttribute(call, i + 1, kind);
+	}
+}
+
+/* Inputs come first; then a pointer to each output's own stack slot. */
+static void describe_parameters(LLVMValueRef f, LLVMValueRef call,
+				size_t ninputs)
+{
+	unsigned n = LLVMCountParams(f);
+
+	mark_captures(call, true);
+	for (unsigned i = 0; i < n; i++) {
+		if (i < ninputs) {
+			describe_input(f, call, i, ninputs);
+			continue;
+		}
+		add_attribute(f, i + 1, "noalias", 0);
+		add_attribute(f, i + 1, "nonnull", 0);
+		add_attribute(f, i + 1, "noundef", 0);
+		add_attribute(f, i + 1, "writeonly", 0);
+	}
+	mark_captures(call, false);
+}
+
+static bool may_throw(LLVMValueRef f)
+{
+	for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(f); b;
+	     b = LLVMGetNextBasicBlock(b))
+		for (LLVMValueRef i = LLVMGetFirstInstruction(b); i;
+		     i = LLVMGetNextInstruction(i))
+			if (psr_ext_may_throw(i))
+				return true;
+	return false;
+}
+
+static void copy_unwind_table(LLVMValueRef from, LLVMValueRef to)
+{
+	unsigned kind = LLVMGetEnumAttributeKindForName("uwtable", 7);
+	LLVMAttributeRef a =
+	    LLVMGetEnumAttributeAtIndex(from, LLVMAttributeFunctionIndex, kind);
+
+	if (a)
+		LLVMAddAttributeAtIndex(to, LLVMAttributeFunctionIndex, a);
+}
+
+/* A variant is no function of the user's: nothing counts its calls. */
+static void drop_instrumentation(LLVMValueRef f)
+{
+	static const char *const names[] = {
+	    "instrument-function-entry",
+	    "instrument-function-exit",
+	    "instrument-function-entry-inlined",
+	    "instrument-function-exit-inlined",
+	    "fentry-call",
+	    "mnop-mcount",
+	    "mrecord-mcount",
+	    "function-instrument",
+	    "xray-instruction-threshold",
+	    "patchable-function",
+	    "patchable-function-entry",
+	    "patchable-function-prefix",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		LLVMRemoveStringAttributeAtIndex(f, LLVMAttributeFunctionIndex,
+						 names[i],
+						 (unsigned)strlen(names[i]));
+}
+
+static void finish_variant(struct psr_nest *nest, LLVMValueRef f)
+{
+	LLVMSetLinkage(f, LLVMInternalLinkage);
+	LLVMSetVisibility(f, LLVMDefaultVisibility);
+	LLVMSetUnnamedAddress(f, LLVMGlobalUnnamedAddr);
+	copy_unwind_table(nest->function, f);
+	drop_instrumentation(f);
+}
+
+/* ---- Copies ------------------------------------------------------------- */
+
+static void name_variant(const struct psr_nest *nest, unsigned n, char *out,
+			 size_t size)
+{
+	LLVMModuleRef m = LLVMGetGlobalParent(nest->function);
+
+	do
+		snprintf(out, size, "%s.psr%u", nest->name, n++);
+	while (LLVMGetNamedFunction(m, out));
+}
+
+static void make_functions(struct psr_fam *fam, struct psr_nest *nest,
+			   LLVMValueRef first, struct psr_made *out)
+{
+	char name[1024];
+
+	out->n = nest->nrecipes;
+	for (unsigned i = 0; i < out->n; i++) {
+		LLVMValueRef f = first;
+
+		name_variant(nest, 0, name, sizeof(name));
+		if (i)
+			f = psr_ext_clone_function(first, name);
+		else
+			LLVMSetValueName2(f, name, strlen(name));
+		out->functions[i] = f;
+	}
+	for (unsigned i = 0; i < out->n; i++) {
+		const struct psr_recipe *r = &psr_recipes[nest->recipes[i]];
+
+		r->apply(r, fam, out->functions[i]);
+	}
+}
+
+static bool make_of_loop(struct psr_fam *fam, struct psr_nest *nest,
+			 struct psr_made *out)
+{
+	struct psr_clone clone;
+	LLVMValueRef f;
+	size_t ninputs;
+
+	psr_ext_clone_nest(nest->blocks, nest->nblocks, &clone);
+	f = psr_ext_extract(nest->blocks, nest->nblocks, "psr", &out->call,
+			    &ninputs);
+	if (!f)
+		return false; /* the copy is unreachable and goes away */
+	out->before = clone.before;
+	out->original = clone.original;
+	out->variant = clone.copy;
+	out->exit = clone.exit;
+	finish_variant(nest, f);
+	describe_parameters(f, out->call, ninputs);
+	if (!may_throw(f)) {
+		unsigned at = (unsigned)LLVMAttributeFunctionIndex;
+
+		add_attribute(f, at, "nounwind", 0);
+	}
+	make_functions(fam, nest, f, out);
+	return true;
+}
+
+static LLVMValueRef first_after_allocas(LLVMValueRef f)
+{
+	LLVMValueRef i = LLVMGetFirstInstruction(LLVMGetEntryBasicBlock(f));
+
+	while (LLVMIsAAllocaInst(i))
+		i = LLVMGetNextInstruction(i);
+	return i;
+}
+
+/* The block that forwards the function's own arguments to a variant. */
+static LLVMBasicBlockRef forward_call(LLVMValueRef f, LLVMValueRef callee,
+				      LLVMBasicBlockRef before,
+				      LLVMValueRef *call)
+{
+	LLVMTypeRef type = LLVMGlobalGetValueType(f);
+	LLVMContextRef ctx = LLVMGetTypeContext(type);
+	LLVMBasicBlockRef at =
+	    LLVMInsertBasicBlockInContext(ctx, before, "psr.variant");
+	LLVMBuilderRef b = LLVMCreateBuilderInContext(ctx);
+	unsigned n = LLVMCountParams(f);
+	LLVMValueRef *args = calloc(n + 1, sizeof(*args));
+
+	if (!args)
+		abort(); /* as clang does when it has no memory */
+	LLVMGetParams(f, args);
+	LLVMPositionBuilderAtEnd(b, at);
+	*call = LLVMBuildCall2(b, type, callee, args, n, "");
+	psr_ext_copy_call_attributes(f, *call);
+	if (LLVMGetTypeKind(LLVMGetReturnType(type)) == LLVMVoidTypeKind)
+		LLVMBuildRetVoid(b);
+	else
+		LLVMBuildRet(b, *call);
+	LLVMDisposeBuilder(b);
+	free(args);
+	return at;
+}
+
+static bool make_of_function(struct psr_fam *fam, struct psr_nest *nest,
+			     struct psr_made *out)
+{
+	LLVMValueRef f = nest->function;
+	LLVMBasicBlockRef entry = LLVMGetEntryBasicBlock(f);
+	LLVMValueRef first, at = nest->work;
+	char name[1024];
+
+	name_variant(nest, 0, name, sizeof(name));
+	first = psr_ext_clone_function(f, name);
+	finish_variant(nest, first);
+	if (LLVMIsAInstruction(at) && LLVMGetInstructionParent(at) == entry)
+		at = LLVMGetNextInstruction(at);
+	else
+		at = first_after_allocas(f);
+	out->before = entry;
+	out->original = psr_ext_split(entry, at);
+	out->exit = NULL;
+	out->variant = forward_call(f, first, out->original, &out->call);
+	make_functions(fam, nest, first, out);
+	return true;
+}
+
+bool psr_variants_make(struct psr_fam *fam, struct psr_nest *nest,
+		       struct psr_made *out)
+{
+	return nest->loop ? make_of_loop(fam, nest, out)
+			  : make_of_function(fam, nest, out);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* variants.h - makes the variants' code. */
+#ifndef PSR_VARIANTS_H
+#define PSR_VARIANTS_H
+
+#include "nest.h"
+
+struct psr_made {
+	LLVMBasicBlockRef before; /* enters the original for now */
+	LLVMBasicBlockRef original;
+	LLVMBasicBlockRef variant; /* leads to the call */
+	LLVMBasicBlockRef exit;    /* after both; NULL: variant returns */
+	LLVMValueRef call;         /* of a variant; its callee is free */
+	unsigned n;
+	LLVMValueRef functions[PSR_RECIPES_MAX];
+};
+
+/*
+ * Makes one function for each of the nest's recipes. False when the nest
+ * cannot be moved; the code behaves as before then.
+ */
+bool psr_variants_make(struct psr_fam *fam, struct psr_nest *nest,
+		       struct psr_made *out);
+
+#endif

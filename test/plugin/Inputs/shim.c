@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* A stand-in for the stub: every call of every site runs variant number
+ * $PSR_TEST_VARIANT (counted from 0) where it exists, else the baseline, and
+ * every call is timed. At exit it says how many calls ran a variant. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "psr/site.h"
+
+static long entered, left, varied;
+
+__attribute__((destructor)) static void report(void)
+{
+	const char *path = getenv("PSR_TEST_REPORT");
+	FILE *f = path ? fopen(path, "w") : NULL;
+
+	if (!f)
+		return;
+	fprintf(f, "entered=%ld left=%ld varied=%ld\n", entered, left, varied);
+	fclose(f);
+}
+
+struct psr_entry __psr_enter(const struct psr_site *site, uint64_t work)
+{
+	const char *which = getenv("PSR_TEST_VARIANT");
+	int i = which ? atoi(which) : -1;
+	struct psr_entry e = {0, 1};
+
+	(void)work;
+	__atomic_add_fetch(&entered, 1, __ATOMIC_RELAXED);
+	__psr_tick = -1; /* every call is a sample */
+	if (i < 0 || i >= site->nvariants)
+		return e;
+	e.code = psr_variant_entry(site, &psr_site_variants(site)[i]);
+	__atomic_add_fetch(&varied, 1, __ATOMIC_RELAXED);
+	return e;
+}
+
+void __psr_leave(const struct psr_site *site, uint64_t work, int64_t code,
+		 uint64_t start)
+{
+	(void)site;
+	(void)work;
+	(void)code;
+	(void)start;
+	__atomic_add_fetch(&left, 1, __ATOMIC_RELAXED);
+}
