@@ -38,7 +38,7 @@ uint64_t psr_hash(uint64_t h, const void *data, uint64_t n)
 
 static uint64_t hash_contents(int fd)
 {
-	static _Thread_local char piece[PIECE];
+	char piece[PIECE];
 	struct stat st;
 	uint64_t h = 0, step = PIECE;
 

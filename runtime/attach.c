@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * The runtime inside a user's program: which linked objects are under its
+ * care, by which mode, and what becomes of them at fork, dlclose and exit.
+ *
+ * One mutex guards the list of modules and everything that SQLite does. It
+ * is held across fork, so that no child inherits a half-done transaction;
+ * the child begins with no samples of its own and a mutex that is free.
+ * Samples are saved when an object goes, which for the program is at exit,
+ * and every few seconds by a probe; _exit, abort and kill lose what came
+ * since. A process that memory says is not the one that attached (vfork, a
+ * raw clone) saves nothing.
+ */
+#include "attach.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <limits.h>
+#include <link.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "probe.h"
+#include "psr/cpu.h"
+#include "remember.h"
+#include "safe.h"
+#include "sites.h"
+#include "ticks.h"
+
+#define DEFAULT_SHARE 0.01
+
+enum mode { LEARN, FROZEN, PINNED, BASELINE };
+
+struct attached { /* one module, for ever */
+	struct attached *next;
+	struct psr_module_state *m;
+	struct psr_hooks hooks;
+};
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static struct attached *modules;
+static enum mode mode;
+static char pinned[PSR_VARIANT_NAME];
+static double share = DEFAULT_SHARE;
+static pid_t process;
+static bool started;
+static _Atomic bool exiting;
+
+static void save_attached(void)
+{
+	struct psr_module_state **list;
+	size_t n = 0;
+
+	for (struct attached *a = modules; a; a = a->next)
+		n++;
+	list = calloc(n + 1, sizeof(struct psr_module_state *));
+	if (!list)
+		return;
+	n = 0;
+	for (struct attached *a = modules; a; a = a->next)
+		if (atomic_load(&a->m->attached))
+			list[n++] = a->m;
+	psr_remember_save(list, n);
+	free(list);
+}
+
+/* From a probe, so no waiting: another thread is saving, or loading. */
+static void save_now(void)
+{
+	uint64_t mask;
+
+	if (!__psr_safe() || getpid() != process || !psr_probe_begin_busy())
+		return;
+	mask = __psr_signals_block();
+	if (!pthread_mutex_trylock(&mutex)) {
+		save_attached();
+		pthread_mutex_unlock(&mutex);
+	}
+	__psr_signals_restore(mask);
+	psr_probe_end_busy();
+}
+
+static void before_fork(void)
+{
+	pthread_mutex_lock(&mutex);
+}
+
+static void after_fork(void)
+{
+	pthread_mutex_unlock(&mutex);
+}
+
+static void in_child(void)
+{
+	process = getpid();
+	psr_sites_forked();
+	pthread_mutex_unlock(&mutex);
+}
+
+static void at_exit(void)
+{
+	atomic_store(&exiting, true);
+}
+
+static void read_mode(void)
+{
+	const char *s = getenv("PSR_MODE");
+	const char *e = getenv("PSR_EXPLORE");
+	char *end;
+	double percent;
+
+	if (s && !strcmp(s, "frozen"))
+		mode = FROZEN;
+	else if (s && (!strcmp(s, "off") || !strcmp(s, "baseline")))
+		mode = BASELINE;
+	else if (s && !strncmp(s, "pinned:", 7)) {
+		mode = PINNED;
+		strncpy(pinned, s + 7, sizeof(pinned) - 1);
+	}
+	if (!e || !*e)
+		return;
+	percent = strtod(e, &end);
+	if (!*end && percent >= 0 && percent <= 100)
+		share = percent / 100;
+}
+
+static bool start(void)
+{
+	if (started)
+		return true;
+	read_mode();
+	process = getpid();
+	if (pthread_atfork(before_fork, after_fork, in_child) ||
+	    atexit(at_exit))
+		return false;
+	if (mode == LEARN)
+		psr_remember_start(psr_ticks(), save_now);
+	started = true;
+	return true;
+}
+
+/* The base name of the linked object that holds P. */
+static bool object_name(const void *p, char *buf, size_t size)
+{
+	char exe[PATH_MAX];
+	struct link_map *map = NULL;
+	const char *path, *base;
+	Dl_info info;
+	ssize_t n;
+
+	if (!dladdr1(p, &info, (void **)&map, RTLD_DL_LINKMAP) || !map)
+		return false;
+	path = map->l_name;
+	if (!*path) {
+		n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+		exe[n > 0 ? n : 0] = 0;
+		path = n > 0 ? exe : program_invocation_short_name;
+	}
+	base = strrchr(path, '/');
+	base = base ? base + 1 : path;
+	if (!*base || strlen(base) >= size)
+		return false;
+	strcpy(buf, base);
+	return true;
+}
+
+static struct attached *known_module(const char *name,
+				     const struct psr_module *pm)
+{
+	for (struct attached *a = modules; a; a = a->next)
+		if (!atomic_load(&a->m->attached) &&
+		    psr_sites_match(a->m, name, pm->sites, pm->nsites))
+			return a;
+	return NULL;
+}
+
+static struct attached *new_module(const char *name,
+				   const struct psr_module *pm)
+{
+	struct attached *a = calloc(1, sizeof(*a));
+
+	if (!a)
+		return NULL;
+	a->m = psr_sites_new(name, pm->sites, pm->nsites, share);
+	if (!a->m) {
+		free(a);
+		return NULL;
+	}
+	a->next = modules;
+	modules = a;
+	return a;
+}
+
+/* At exit one opening of the database serves all objects. */
+static void save_leaving(struct psr_module_state *m)
+{
+	if (atomic_load(&exiting))
+		save_attached();
+	else
+		psr_remember_save(&m, 1);
+}
+
+static void detach(void *module)
+{
+	struct psr_module_state *m = module;
+	int saved = errno;
+	bool safe = mode == LEARN && __psr_safe();
+	uint64_t mask;
+
+	/* After a raw clone nobody may be left to release the mutex. */
+	if (getpid() != process || !psr_probe_begin_busy()) {
+		atomic_store(&m->attached, false);
+		goto out;
+	}
+	mask = __psr_signals_block();
+	pthread_mutex_lock(&mutex);
+	if (safe)
+		save_leaving(m);
+	atomic_store(&m->attached, false);
+	pthread_mutex_unlock(&mutex);
+	__psr_signals_restore(mask);
+	psr_probe_end_busy();
+out:
+	errno = saved;
+}
+
+static const struct psr_hooks *take(const struct psr_module *pm)
+{
+	char name[256];
+	struct attached *a;
+	bool is_new;
+
+	if (!start() || mode == BASELINE ||
+	    !object_name(pm->sites, name, sizeof(name)))
+		return NULL;
+	a = known_module(name, pm);
+	is_new = !a;
+	if (is_new)
+		a = new_module(name, pm);
+	if (!a)
+		return NULL;
+	psr_sites_bind(a->m, pm->sites, psr_cpu_isa());
+	if (mode == PINNED) {
+		psr_sites_pin(a->m, pinned);
+	} else {
+		if (is_new)
+			psr_remember_load(a->m);
+		psr_sites_fill(a->m);
+	}
+	a->hooks = (struct psr_hooks){
+	    .abi = PSR_ATTACH_ABI,
+	    .module = a->m,
+	    .enter = mode == LEARN ? psr_probe_enter : psr_probe_fixed,
+	    .leave = psr_probe_leave,
+	    .detach = detach,
+	};
+	return &a->hooks;
+}
+
+const struct psr_hooks *psr_rt_attach(const struct psr_module *pm)
+{
+	struct psr_clock begun = psr_probe_clock();
+	const struct psr_hooks *h = NULL;
+
+	if (pm->abi != PSR_ATTACH_ABI || pm->site_abi != PSR_SITE_ABI)
+		return NULL;
+	for (size_t i = 0; i < pm->nsites; i++)
+		if (pm->sites[i].abi != PSR_SITE_ABI)
+			return NULL;
+	if (!psr_probe_begin_busy())
+		return NULL;
+	pthread_mutex_lock(&mutex);
+	h = take(pm);
+	if (h && mode == LEARN)
+		psr_probe_calibrate(&begun);
+	pthread_mutex_unlock(&mutex);
+	psr_probe_end_busy();
+	return h;
+}

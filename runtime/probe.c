@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * A probe is one timed call. Its cost, measured here as it goes, sets how
+ * much work passes until this thread's next one: about 0.4 % of the time
+ * goes on probes while there is something to learn, 0.05 % afterwards. The
+ * distance is jittered, so that a program's own rhythm is not aliased.
+ *
+ * Probes never allocate but by mmap, never wait, and keep errno.
+ */
+#include "probe.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <time.h>
+
+#include "attach.h"
+#include "remember.h"
+#include "sites.h"
+#include "ticks.h"
+
+#define FIRST_INTERVAL (INT64_C(1) << 17) /* work units */
+#define MIN_INTERVAL   (INT64_C(1) << 10)
+#define MAX_INTERVAL   (INT64_C(1) << 27)
+#define TICK_OFF       (INT64_MAX / 2)
+#define LEARNING       250 /* time between probes, in their cost */
+#define SETTLED        2000
+#define FIRST_COST     2500  /* ticks; measured from the second on */
+#define MAX_COST       20000 /* more is an interruption */
+
+/* This thread; initial-exec, so that no access ever allocates. */
+static _Thread_local struct {
+	uint64_t last;    /* ticks at the latest probe; 0: none yet */
+	int64_t interval; /* mean work units between probes */
+	int64_t units;    /* work that the running probe stands for */
+	uint32_t cost;    /* ticks, a moving average */
+	uint32_t random;
+	bool busy;
+} self __attribute__((tls_model("initial-exec")));
+
+static double ns_per_tick = 0.5;
+
+bool psr_probe_begin_busy(void)
+{
+	if (self.busy)
+		return false;
+	self.busy = true;
+	return true;
+}
+
+void psr_probe_end_busy(void)
+{
+	self.busy = false;
+}
+
+/* Both clocks at one moment: the try least disturbed of several. */
+struct psr_clock psr_probe_clock(void)
+{
+	struct psr_clock c = {0, 0};
+	uint64_t best = UINT64_MAX;
+	struct timespec ts;
+
+	for (int i = 0; i < 8; i++) {
+		uint64_t a = psr_ticks_begin(), b;
+
+		clock_gettime(CLOCK_MONOTONIC, &ts);
+		b = psr_ticks_end();
+		if (b - a >= best)
+			continue;
+		best = b - a;
+		c.ticks = a + best / 2;
+		c.ns = (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
+	}
+	return c;
+}
+
+void psr_probe_calibrate(const struct psr_clock *begun)
+{
+	struct psr_clock now;
+
+	do
+		now = psr_probe_clock();
+	while (now.ns - begun->ns < 100000);
+	if (now.ticks > begun->ticks)
+		ns_per_tick = (double)(now.ns - begun->ns) /
+			      (double)(now.ticks - begun->ticks);
+}
+
+static uint32_t next_random(void)
+{
+	uint32_t x = self.random ? self.random : (uint32_t)psr_ticks() | 1;
+
+	x ^= x << 13;
+	x ^= x >> 17;
+	x ^= x << 5;
+	return self.random = x;
+}
+
+static void start_thread(void)
+{
+	if (self.interval)
+		return;
+	self.interval = FIRST_INTERVAL;
+	self.cost = FIRST_COST;
+}
+
+/* Moves the interval towards the wanted time between two probes. */
+static void adapt(uint64_t now, bool settled)
+{
+	double want = (double)self.cost * (settled ? SETTLED : LEARNING);
+	double ratio;
+
+	if (self.last && now > self.last) {
+		ratio = want / (double)(now - self.last);
+		ratio = ratio < 0.25 ? 0.25 : ratio > 4 ? 4 : ratio;
+		self.interval = (int64_t)((double)self.interval * ratio);
+		if (self.interval < MIN_INTERVAL)
+			self.interval = MIN_INTERVAL;
+		if (self.interval > MAX_INTERVAL)
+			self.interval = MAX_INTERVAL;
+	}
+	self.last = now;
+}
+
+static int64_t next_tick(void)
+{
+	return self.interval / 2 + next_random() % self.interval;
+}
+
+static void add_cost(uint64_t ticks)
+{
+	if (ticks < MAX_COST)
+		self.cost += ((int64_t)ticks * 2 - self.cost) / 16;
+}
+
+static unsigned class_of(uint64_t work)
+{
+	return 63u - (unsigned)__builtin_clzll(work | 1);
+}
+
+static unsigned pick(struct psr_known *k, struct psr_class *c, uint64_t work)
+{
+	double guess = psr_sites_guess(k, c->size_class);
+	unsigned i = psr_choose_next(c->rivals, k->nrivals, c->best, work,
+				     guess, &k->budget, next_random());
+
+	c->rivals[i].tried++;
+	return i;
+}
+
+struct psr_entry psr_probe_fixed(void *module, const struct psr_site *site,
+				 uint64_t work, int64_t *tick)
+{
+	struct psr_entry e = {psr_site_table(site)[class_of(work)], 0};
+
+	(void)module;
+	*tick = TICK_OFF;
+	return e;
+}
+
+struct psr_entry psr_probe_enter(void *module, const struct psr_site *site,
+				 uint64_t work, int64_t *tick)
+{
+	struct psr_entry e = {psr_site_table(site)[class_of(work)], 0};
+	struct psr_module_state *m = module;
+	struct psr_known *k = psr_sites_find(m, site);
+	struct psr_class *c = NULL;
+	uint64_t now = psr_ticks();
+
+	start_thread();
+	*tick = next_tick();
+	if (self.busy || !k)
+		return e;
+	psr_remember_if_due(now);
+	if (!psr_sites_try_lock(k))
+		return e;
+	c = psr_sites_class(m, k, class_of(work));
+	if (c) {
+		self.units = self.interval;
+		e.code = k->entries[pick(k, c, work)];
+		adapt(now, c->settled);
+	}
+	psr_sites_unlock(k);
+	if (!c)
+		return e;
+	*tick = next_tick();
+	e.start = psr_ticks_begin();
+	add_cost(e.start - now);
+	e.start += !e.start;
+	return e;
+}
+
+/* A probe of the best stands for all the work since the one before. */
+static void account(struct psr_known *k, const struct psr_class *c, unsigned i,
+		    double ns, uint64_t work)
+{
+	double units = (double)self.units;
+
+	if (i == c->best && units > (double)work)
+		ns *= units / (double)work;
+	k->budget.site_ns += ns;
+}
+
+void psr_probe_leave(void *module, const struct psr_site *site, uint64_t work,
+		     int64_t code, uint64_t start)
+{
+	uint64_t end = psr_ticks_end();
+	struct psr_module_state *m = module;
+	struct psr_known *k = psr_sites_find(m, site);
+	struct psr_class *c;
+	double ns;
+	unsigned i;
+
+	if (self.busy || !k || end <= start || !psr_sites_try_lock(k))
+		return;
+	c = atomic_load(&k->classes[class_of(work)]);
+	i = psr_sites_rival(k, code);
+	if (c && i < PSR_RIVALS) {
+		ns = (double)(end - start) * ns_per_tick;
+		account(k, c, i, ns, work);
+		psr_sites_record(c, i, ns, work);
+	}
+	psr_sites_unlock(k);
+	add_cost(psr_ticks() - end);
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * Loading reads one module's rows for this CPU, once. Saving writes what is
+ * new since the last save in one transaction a module. The database is open
+ * only meanwhile: between, the program has no descriptor of ours.
+ *
+ * A probe records under its site's lock; saving takes each lock for as long
+ * as it copies one size class, and leaves out a site that it cannot get.
+ */
+#include "remember.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "probe.h"
+#include "psr/cpu.h"
+#include "psr/store.h"
+#include "safe.h"
+
+#define DUE_TICKS UINT64_C(12000000000) /* some 5 s */
+#define PATIENCE  200                   /* tries for a site's lock */
+
+static _Atomic uint64_t last_ticks;
+static void (*_Atomic save_all)(void);
+
+struct origin { /* where a row comes from */
+	struct psr_cell *cell;
+	uint64_t own;
+	double own_ns;
+};
+
+struct news { /* one module's */
+	struct psr_site_time *times;
+	struct origin *origins;
+	struct psr_site_info *info;
+	struct psr_known **told; /* one for each info */
+	size_t ntimes, room;
+	size_t ninfo, info_room;
+};
+
+static int adopt(void *ctx, const struct psr_site_time *row)
+{
+	psr_sites_adopt(ctx, row);
+	return 0;
+}
+
+void psr_remember_load(struct psr_module_state *m)
+{
+	struct psr_store *store = NULL;
+	char cpu[PSR_CPU_KEY];
+
+	if (psr_store_open(NULL, PSR_STORE_READ, &store, NULL) < 0)
+		return;
+	psr_cpu_key(cpu);
+	/* A failure half-way leaves fewer samples, each of them true. */
+	if (psr_store_sites_load(store, m->name, cpu, adopt, m, NULL) < 0)
+		goto out;
+out:
+	psr_store_close(store);
+}
+
+static bool grow(void **p, size_t *room, size_t need, size_t size)
+{
+	size_t more = *room ? *room * 2 : 64;
+	void *q;
+
+	if (need <= *room)
+		return true;
+	q = realloc(*p, more * size);
+	if (!q)
+		return false;
+	*p = q;
+	*room = more;
+	return true;
+}
+
+static bool room_for(struct news *n, size_t more)
+{
+	size_t a = n->room, b = n->room;
+
+	while (n->ntimes + more > n->room) {
+		if (!grow((void **)&n->times, &a, a + 1, sizeof(*n->times)) ||
+		    !grow((void **)&n->origins, &b, b + 1, sizeof(*n->origins)))
+			return false;
+		n->room = a;
+	}
+	return true;
+}
+
+static void copy_name(char *to, const char *from)
+{
+	size_t i;
+
+	for (i = 0; i < PSR_VARIANT_NAME - 1 && from[i]; i++)
+		to[i] = from[i];
+	to[i] = 0;
+}
+
+static void copy_cell(struct news *n, const struct psr_class *c, unsigned i)
+{
+	const struct psr_known *k = c->site;
+	struct psr_cell *cell = (struct psr_cell *)&c->cells[i];
+	struct psr_site_time *t = &n->times[n->ntimes];
+	uint64_t fresh = cell->own - cell->saved;
+	uint32_t in_ring = fresh < cell->nring ? (uint32_t)fresh : cell->nring;
+
+	if (!fresh)
+		return;
+	t->site = k->id;
+	t->size_class = c->size_class;
+	copy_name(t->variant,
+		  i ? psr_variant_name(&psr_site_variants(k->site)[i - 1])
+		    : "baseline");
+	t->n = fresh;
+	t->total_ns = cell->own_ns - cell->saved_ns;
+	t->nring = in_ring;
+	for (uint32_t j = 0; j < in_ring; j++)
+		t->ring[j] = cell->ring[(cell->head + PSR_RING - in_ring + j) %
+					PSR_RING];
+	n->origins[n->ntimes] = (struct origin){cell, cell->own, cell->own_ns};
+	n->ntimes++;
+}
+
+static bool lock_patiently(struct psr_known *k)
+{
+	for (int i = 0; i < PATIENCE; i++) {
+		if (psr_sites_try_lock(k))
+			return true;
+		sched_yield();
+	}
+	return false;
+}
+
+static bool collect_info(struct news *n, struct psr_known *k)
+{
+	const struct psr_site *s = k->site;
+	const struct psr_variant *v = psr_site_variants(s);
+	size_t a = n->info_room, b = n->info_room;
+	const char **names;
+
+	if (!grow((void **)&n->info, &a, n->ninfo + 1, sizeof(*n->info)) ||
+	    !grow((void **)&n->told, &b, n->ninfo + 1, sizeof(*n->told)))
+		return false;
+	n->info_room = a;
+	names = malloc((s->nvariants + 1u) * sizeof(*names));
+	if (!names)
+		return false;
+	for (unsigned i = 0; i < s->nvariants; i++)
+		names[i] = psr_variant_name(&v[i]);
+	n->told[n->ninfo] = k;
+	n->info[n->ninfo++] = (struct psr_site_info){
+	    .site = s->id,
+	    .function = psr_site_function(s),
+	    .file = psr_site_file(s),
+	    .line = s->line,
+	    .kind = s->kind,
+	    .depth = s->depth,
+	    .instructions = s->instructions,
+	    .loads = s->loads,
+	    .stores = s->stores,
+	    .flops = s->flops,
+	    .branches = s->branches,
+	    .calls = s->calls,
+	    .load_bytes = s->load_bytes,
+	    .store_bytes = s->store_bytes,
+	    .nvariants = s->nvariants,
+	    .variants = names,
+	};
+	k->told = true;
+	return true;
+}
+
+static bool collect(struct news *n, struct psr_module_state *m)
+{
+	struct psr_class *c = atomic_load(&m->classes);
+
+	for (; c; c = c->next) {
+		struct psr_known *k = c->site;
+		size_t before = n->ntimes;
+
+		if (!room_for(n, k->nrivals))
+			return false;
+		if (!lock_patiently(k))
+			continue;
+		if (!psr_sites_stale(c))
+			for (uint32_t i = 0; i < k->nrivals; i++)
+				copy_cell(n, c, i);
+		psr_sites_unlock(k);
+		if (n->ntimes > before && !k->told && !collect_info(n, k))
+			return false;
+	}
+	return true;
+}
+
+static int write_news(struct psr_store *store, struct psr_module_state *m,
+		      const struct news *n)
+{
+	char cpu[PSR_CPU_KEY];
+	struct psr_site_batch b = {
+	    .module = m->name,
+	    .cpu = cpu,
+	    .pid = getpid(),
+	    .info = n->info,
+	    .ninfo = n->ninfo,
+	    .times = n->times,
+	    .ntimes = n->ntimes,
+	};
+
+	psr_cpu_key(cpu);
+	return psr_store_sites_save(store, &b, NULL);
+}
+
+static void settle(struct news *n, bool saved)
+{
+	for (size_t i = 0; saved && i < n->ntimes; i++) {
+		n->origins[i].cell->saved = n->origins[i].own;
+		n->origins[i].cell->saved_ns = n->origins[i].own_ns;
+	}
+	for (size_t i = 0; i < n->ninfo; i++) {
+		if (!saved)
+			n->told[i]->told = false;
+		free((void *)n->info[i].variants);
+	}
+	free(n->times);
+	free(n->origins);
+	free(n->info);
+	free(n->told);
+}
+
+void psr_remember_save(struct psr_module_state *const *m, size_t count)
+{
+	struct psr_store *store = NULL;
+	bool tried = false;
+
+	for (size_t i = 0; i < count; i++) {
+		struct news n = {0};
+		bool saved = false;
+
+		if (!collect(&n, m[i]) || !n.ntimes)
+			goto next;
+		if (!tried &&
+		    psr_store_open(NULL, PSR_STORE_WRITE, &store, NULL) < 0)
+			store = NULL;
+		tried = true;
+		saved = store && write_news(store, m[i], &n) == 0;
+	next:
+		settle(&n, saved);
+	}
+	psr_store_close(store);
+}
+
+void psr_remember_start(uint64_t now_ticks, void (*save)(void))
+{
+	atomic_store(&last_ticks, now_ticks);
+	atomic_store(&save_all, save);
+}
+
+void psr_remember_if_due(uint64_t now_ticks)
+{
+	uint64_t last = atomic_load_explicit(&last_ticks, memory_order_relaxed);
+	void (*save)(void) = atomic_load(&save_all);
+	int saved = errno;
+
+	if (now_ticks < last + DUE_TICKS || !save ||
+	    !atomic_compare_exchange_strong(&last_ticks, &last, now_ticks))
+		return;
+	save();
+	errno = saved;
+}
