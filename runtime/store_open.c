@@ -28,8 +28,8 @@
 #include "store_sql.h"
 
 enum {
-	LOG_BYTES_DUE = 1 << 20,  /* psr_store_maintain() acts */
-	LOG_BYTES_MOST = 8 << 20, /* whoever writes must act */
+	LOG_BYTES_DUE = 512 << 10,  /* psr_store_maintain() acts */
+	LOG_BYTES_MOST = 2 << 20, /* whoever writes must act */
 };
 
 /* ---- Connection ---- */

@@ -209,9 +209,14 @@ uint64_t store_column_u64(sqlite3_stmt *st, int i)
 
 void store_column_text(sqlite3_stmt *st, int i, char *buf, size_t size)
 {
-	const char *text = (const char *)sqlite3_column_text(st, i);
+	const void *text = sqlite3_column_text(st, i);
+	size_t bytes = (size_t)sqlite3_column_bytes(st, i);
 
-	snprintf(buf, size, "%s", text ? text : "");
+	if (bytes >= size)
+		bytes = size - 1;
+	if (text)
+		memcpy(buf, text, bytes);
+	buf[text ? bytes : 0] = 0;
 }
 
 static uint64_t clock_ns(clockid_t id)

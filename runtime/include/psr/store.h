@@ -244,7 +244,7 @@ psr_store_run_end(struct psr_store *store, const struct psr_task *task,
 
 /*
  * Moves what the log has gathered into the database when it has passed
- * 1 MiB; takes 0.01 to 0.1 s then, so `psr run` does it last, when nobody
+ * 512 KiB; takes 0.01 to 0.1 s then, so `psr run` does it last, when nobody
  * waits. Never blocks other programs.
  */
 PSR_API PSR_MUST_CHECK int psr_store_maintain(struct psr_store *store,
