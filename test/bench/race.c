@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * race [-n ROUNDS] [-w WARMUPS] [-p CPU] [-r] A... ::: B...
+ * race [-n ROUNDS] [-w WARMUPS] [-e PERCENT] [-p CPU] [-r|-d] A... ::: B...
  *
  * Runs two commands in turn, ROUNDS times, the first of each round
  * alternating, so that whatever else the machine does hits both alike.
@@ -14,9 +14,12 @@
  * round instead: wall_a wall_b cpu_a cpu_b same|DIFFER, in ms. With -d the
  * quartiles are those of the differences B - A in ms. Outputs on stdout are
  * compared byte by byte. Fails if a command cannot start or exits non-zero.
+ * With -e it stops before ROUNDS, but not before the 7th, once the median
+ * ratio of CPU times is known to PERCENT (two standard errors).
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <sched.h>
 #include <spawn.h>
 #include <stdbool.h>
@@ -38,6 +41,7 @@ struct lap {
 
 struct options {
 	size_t rounds, warmups;
+	double percent; /* 0: all rounds */
 	bool raw, difference;
 };
 
@@ -129,11 +133,29 @@ static void print_spread(const double *a, const double *b, size_t n,
 	free(v);
 }
 
+/* Two standard errors of the median ratio A/B, in percent of it. */
+static double uncertainty(const double *a, const double *b, size_t n)
+{
+	double *v = malloc(n * sizeof(*v)), e;
+	struct spread s;
+
+	if (!v)
+		fail("memory");
+	for (size_t i = 0; i < n; i++)
+		v[i] = a[i] / b[i];
+	s = spread_of(v, n);
+	/* Of a normal sample: sigma = IQR / 1.35, error 1.25 sigma / sqrt n. */
+	e = 200 * 1.25 * (s.high - s.low) / 1.35 / sqrt((double)n) / s.median;
+	free(v);
+	return e;
+}
+
 static bool race(const struct options *o, char **cmd[2])
 {
 	int out[2] = {memfd_create("a", 0), memfd_create("b", 0)};
 	double *t = calloc(4 * o->rounds, sizeof(*t));
 	bool same = true;
+	size_t done = 0;
 
 	if (out[0] < 0 || out[1] < 0 || !t)
 		fail("memory");
@@ -158,10 +180,15 @@ static bool race(const struct options *o, char **cmd[2])
 			       agree ? "same" : "DIFFER");
 			fflush(stdout);
 		}
+		done = i + 1;
+		if (o->percent > 0 && done >= 7 &&
+		    uncertainty(t + 2 * o->rounds, t + 3 * o->rounds, done) <
+			o->percent)
+			break;
 	}
 	if (!o->raw) {
-		print_spread(t, t + o->rounds, o->rounds, o->difference);
-		print_spread(t + 2 * o->rounds, t + 3 * o->rounds, o->rounds,
+		print_spread(t, t + o->rounds, done, o->difference);
+		print_spread(t + 2 * o->rounds, t + 3 * o->rounds, done,
 			     o->difference);
 		printf("%s\n", same ? "same" : "DIFFER");
 	}
@@ -181,8 +208,8 @@ static void pin(const char *text)
 
 static void usage(void)
 {
-	fprintf(stderr, "usage: race [-n ROUNDS] [-w WARMUPS] [-p CPU] [-r] "
-			"[-d] A... ::: B...\n");
+	fprintf(stderr, "usage: race [-n ROUNDS] [-w WARMUPS] "
+			"[-e PERCENT] [-p CPU] [-r|-d] A... ::: B...\n");
 	exit(2);
 }
 
@@ -192,11 +219,13 @@ int main(int argc, char **argv)
 	char **cmd[2];
 	int c;
 
-	while ((c = getopt(argc, argv, "+n:w:p:rd")) != -1) {
+	while ((c = getopt(argc, argv, "+n:w:e:p:rd")) != -1) {
 		if (c == 'n')
 			o.rounds = (size_t)atol(optarg);
 		else if (c == 'w')
 			o.warmups = (size_t)atol(optarg);
+		else if (c == 'e')
+			o.percent = atof(optarg);
 		else if (c == 'p')
 			pin(optarg);
 		else if (c == 'r')
