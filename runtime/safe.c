@@ -3,10 +3,11 @@
  * Waking and flushing take locks that the interrupted program may hold, so
  * they are refused wherever a signal handler may be running. There is no
  * way to ask that; what can be asked is which signals are blocked and which
- * have handlers. A handler runs with its own signal blocked, unless it was
- * installed with SA_NODEFER; one installed with SA_RESETHAND is gone while
- * it runs, but those are for crashes, and a blocked crash signal is refused
- * by itself. Not seen: a handler with SA_NODEFER and SA_RESETHAND both.
+ * have handlers. A handler runs with its own signal blocked, or was installed
+ * with SA_NODEFER, when only an alternate stack can tell that it runs; one
+ * installed with SA_RESETHAND is gone while it runs, but those are for crashes,
+ * and a blocked crash signal is refused by itself. Not seen: a handler with
+ * SA_NODEFER and SA_RESETHAND both.
  *
  * Signals 32 and 33 are the C library's and blocked only while it forks or
  * makes a thread, or by us: so a blocked 32 means "not now" as well.
@@ -109,10 +110,21 @@ static bool is_sandboxed(void)
 	       sys4(SYS_prctl, PR_GET_NO_NEW_PRIVS, NULL, NULL, 0) > 0;
 }
 
+/* A handler that the mask does not betray, but the alternate stack would. */
+static bool is_elsewhere(const struct kernel_sigaction *sa, const stack_t *alt)
+{
+	return (sa->flags & SA_ONSTACK) && !(alt->ss_flags & SS_DISABLE);
+}
+
 static bool may_be_in_handler(void)
 {
 	struct kernel_sigaction sa;
+	stack_t alt = {0};
 	uint64_t mask = 0;
+
+	if (sys4(SYS_sigaltstack, 0, &alt, NULL, 0) ||
+	    (alt.ss_flags & SS_ONSTACK))
+		return true;
 
 	if (sys4(SYS_rt_sigprocmask, SIG_BLOCK, NULL, &mask, sizeof(mask)))
 		return true;
@@ -125,7 +137,9 @@ static bool may_be_in_handler(void)
 			return true;
 		if (sa.handler == SIG_DFL || sa.handler == SIG_IGN)
 			continue;
-		if ((mask & BIT(s)) || (sa.flags & SA_NODEFER))
+		if (mask & BIT(s))
+			return true;
+		if ((sa.flags & SA_NODEFER) && !is_elsewhere(&sa, &alt))
 			return true;
 	}
 	return false;

@@ -30,6 +30,8 @@ config.substitutions += [
     ("%opt", config.psr_opt),
     ("%FileCheck", config.psr_filecheck),
     ("%plugin", os.path.join(lib_dir, "libpsr.so")),
+    ("%site-flags", "-O2 -Wall -I%s/runtime/include -I%s/test/runtime/Inputs" %
+     (config.psr_source, config.psr_source)),
     # References to the stub are weak and pull nothing out of an archive.
     ("%stub", "-Wl,-u,__psr_enter " + os.path.join(lib_dir, "libpsrstub.a")),
     ("%runtime", os.path.join(lib_dir, "libpsrrt.so.0")),

@@ -42,6 +42,10 @@
 #pragma weak malloc
 #pragma weak __errno_location
 
+/* Every sanitizer that brings an allocator has it. */
+extern unsigned long __sanitizer_get_allocated_size(const volatile void *p)
+    __attribute__((weak));
+
 /* Of this linked object; provided by the linker. */
 extern const struct psr_site __start_psr_sites[]
     __attribute__((weak, visibility("hidden")));
@@ -69,8 +73,9 @@ static bool is_ours(const void *p)
 
 /*
  * A program that brings its own allocator may be inside it, with its locks
- * held, when it meets a site. A jump through the global offset table is no
- * allocator, only where a non-PIC program finds the C library's.
+ * held, when it meets a site; a sanitizer's has none. A jump through the global
+ * offset table is no allocator, only where a non-PIC program finds the C
+ * library's.
  */
 static bool has_own_malloc(void)
 {
@@ -79,7 +84,7 @@ static bool has_own_malloc(void)
 
 	if (!p)
 		return true;
-	if (!is_ours(p))
+	if (!is_ours(p) || __sanitizer_get_allocated_size)
 		return false;
 #if defined(__x86_64__)
 	if (p[0] == endbr[0] && p[1] == endbr[1] && p[2] == endbr[2] &&

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* site.h - hand-made sites, as the plugin would emit them.
  *
- * TEST_SITE(s, id, f, "a", "b") defines the site `s` with the variants
- * s_a and s_b (int functions named s_a, s_b; "a" and "b" their names) and
- * `s(args)` is then called through TEST_CALL.
+ * TEST_SITE(s, id, a, b) declares a site with the variants "a" and "b", which
+ * are `long s_a(long)` and `long s_b(long)`; TEST_CALL(s, n) calls it with n
+ * units of work. The original is `long s_original(long)`.
  */
 #ifndef TEST_SITE_H
 #define TEST_SITE_H
@@ -12,13 +12,15 @@
 
 #include "psr/site.h"
 
+/* Calls of this thread that were timed, and so become samples. */
+static _Thread_local long test_timed;
+
 __attribute__((weak, visibility("hidden"), tls_model("initial-exec")))
 _Thread_local int64_t __psr_tick;
 
 #pragma weak __psr_enter
 #pragma weak __psr_leave
 
-/* Two variants, without requirements, of `long NAME_original(long)`. */
 #define TEST_SITE(NAME, ID, A, B)                                             \
 	long NAME##_##A(long n);                                              \
 	long NAME##_##B(long n);                                              \
@@ -73,8 +75,10 @@ static inline long test_call(const struct psr_site *site, int32_t *table,
 		r = ((long (*)(long))((char *)table + e.code))(n);
 	else
 		r = original(n);
-	if (e.start)
+	if (e.start) {
 		__psr_leave(site, work, e.code, e.start);
+		test_timed++;
+	}
 	return r;
 }
 
