@@ -20,6 +20,7 @@
 #include "identity.h"
 
 #define NEST_MAX_SIZE  4000 /* IR instructions */
+#define DEPTH_MAX      3    /* loops in a kernel's deepest chain */
 #define TRIP_NOMINAL   16   /* where an inner trip count is unknown */
 #define TRIP_LOOPS_MAX 12   /* loops whose trips are worth computing */
 #define OUTER_BUDGET   16   /* cost of computing a trip count */
@@ -795,6 +796,47 @@ static enum psr_reason contents_reason(struct psr_fam *fam,
 						   : PSR_REASON_NONE;
 }
 
+/* PHI brings another pointer to each iteration: buffers change roles. */
+static bool is_swapped(psr_loop l, LLVMValueRef phi)
+{
+	unsigned n = LLVMCountIncoming(phi);
+
+	if (LLVMGetTypeKind(LLVMTypeOf(phi)) != LLVMPointerTypeKind)
+		return false;
+	for (unsigned i = 0; i < n; i++) {
+		LLVMValueRef v = LLVMGetIncomingValue(phi, i);
+
+		if (psr_ext_loop_contains(l, LLVMGetIncomingBlock(phi, i)) &&
+		    v != phi &&
+		    !(LLVMIsAGetElementPtrInst(v) &&
+		      LLVMGetOperand(v, 0) == phi))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * L repeats whole computations, as a loop over time steps does: it swaps
+ * buffers, runs several nests in turn, or is deeper than any kernel. One call
+ * would then be most of the program's run, with nothing left to learn for.
+ */
+static bool is_driver(struct psr_fam *fam, struct psr_nest *nest)
+{
+	psr_loop l = nest->loop;
+	LLVMBasicBlockRef header = psr_ext_loop_header(l);
+	size_t n = psr_ext_loop_count(fam, nest->function, l);
+
+	if (!n)
+		return false;
+	if (n > 1 || nest->features.depth > DEPTH_MAX)
+		return true;
+	for (LLVMValueRef i = LLVMGetFirstInstruction(header);
+	     LLVMIsAPHINode(i); i = LLVMGetNextInstruction(i))
+		if (is_swapped(l, i))
+			return true;
+	return false;
+}
+
 static enum psr_reason nest_reason(struct psr_fam *fam, struct psr_nest *nest)
 {
 	enum psr_reason r = shape_reason(nest->loop);
@@ -815,6 +857,8 @@ static enum psr_reason nest_reason(struct psr_fam *fam, struct psr_nest *nest)
 		return r;
 	nest->features.known_trips =
 	    count_known_trips(fam, nest, nest->loop, at);
+	if (is_driver(fam, nest))
+		return PSR_REASON_DRIVER;
 	nest->min_work = smallest_work(nest);
 	return is_too_small(fam, nest) ? PSR_REASON_SMALL : PSR_REASON_NONE;
 }
