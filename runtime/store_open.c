@@ -28,8 +28,8 @@
 #include "store_sql.h"
 
 enum {
-	LOG_BYTES_DUE = 512 << 10,  /* psr_store_maintain() acts */
-	LOG_BYTES_MOST = 2 << 20, /* whoever writes must act */
+	LOG_BYTES_DUE = 512 << 10, /* psr_store_maintain() acts */
+	LOG_BYTES_MOST = 2 << 20,  /* whoever writes must act */
 };
 
 /* ---- Connection ---- */
@@ -170,7 +170,7 @@ static int resolve(const char *path, bool create, char *out,
 		return psr_fail(err, -ENAMETOOLONG, "%.60s...: name too long",
 				path);
 	if (!*base)
-		return psr_fail(err, -EISDIR, "%s: names no file", path);
+		return psr_fail(err, -EISDIR, "'%s' names no file", path);
 	if (realpath(path, out))
 		return 0;
 	if (create) {

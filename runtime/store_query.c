@@ -29,10 +29,10 @@ static int allow(void *ctx, int action, const char *a, const char *b,
 	case SQLITE_FUNCTION:
 		return b && !sqlite3_stricmp(b, "load_extension") ? SQLITE_DENY
 								  : SQLITE_OK;
-	case SQLITE_UPDATE:     /* how a table-valued function introduces
-	                         * itself; a true update is not "read-only" */
+	case SQLITE_UPDATE: /* how a table-valued function introduces
+			     * itself; a true update is not "read-only" */
 		return sqlite3_stricmp(a, "sqlite_master") ? SQLITE_DENY
-		                                           : SQLITE_OK;
+							   : SQLITE_OK;
 	case SQLITE_PRAGMA:
 		for (size_t i = 0; i < PSR_COUNTOF(harmless_pragmas); i++)
 			if (!sqlite3_stricmp(a, harmless_pragmas[i]))
@@ -43,9 +43,9 @@ static int allow(void *ctx, int action, const char *a, const char *b,
 	}
 }
 
-/* Prepares the one statement in SQL. */
-static int prepare_one(struct psr_store *s, const char *sql, sqlite3_stmt **st,
-		       struct psr_err *err)
+/* Prepares the one statement in SQL, which has NPARAMS parameters. */
+static int prepare_one(struct psr_store *s, const char *sql, size_t nparams,
+		       sqlite3_stmt **st, struct psr_err *err)
 {
 	sqlite3_stmt *second = NULL;
 	const char *tail = sql;
@@ -71,6 +71,10 @@ static int prepare_one(struct psr_store *s, const char *sql, sqlite3_stmt **st,
 	}
 	if (!sqlite3_stmt_readonly(*st))
 		return psr_fail(err, -EINVAL, "SQL: it would write");
+	if ((size_t)sqlite3_bind_parameter_count(*st) != nparams)
+		return psr_fail(err, -EINVAL,
+				"SQL: %d parameters wanted, %zu given",
+				sqlite3_bind_parameter_count(*st), nparams);
 	return 0;
 }
 
@@ -198,18 +202,33 @@ int psr_store_query(struct psr_store *s, const char *sql,
 		    psr_store_row_fn *each, void *ctx, struct psr_err *err)
 {
 	sqlite3_stmt *st = NULL;
-	int ret = prepare_one(s, sql, &st, err);
+	int ret = prepare_one(s, sql, nparams, &st, err);
 
-	if (!ret && (size_t)sqlite3_bind_parameter_count(st) != nparams)
-		ret = psr_fail(err, -EINVAL,
-			       "SQL: %d parameters wanted, %zu given",
-			       sqlite3_bind_parameter_count(st), nparams);
 	for (size_t i = 0; i < nparams && !ret; i++)
 		if (params[i])
 			sqlite3_bind_text(st, (int)i + 1, params[i], -1,
 					  SQLITE_STATIC);
 	if (!ret)
 		ret = each_row(s, st, each, ctx, err);
+	sqlite3_finalize(st);
+	return ret;
+}
+
+int psr_store_columns(struct psr_store *s, const char *sql, size_t nparams,
+		      psr_store_row_fn *each, void *ctx, struct psr_err *err)
+{
+	struct row row = {0};
+	sqlite3_stmt *st = NULL;
+	int ret = prepare_one(s, sql, nparams, &st, err);
+
+	if (!ret) {
+		ret = row_alloc(&row, st);
+		if (ret < 0)
+			psr_fail(err, ret, "%s: out of memory", s->path);
+		else
+			ret = each(ctx, row.n, row.names, NULL, row.types);
+	}
+	row_free(&row);
 	sqlite3_finalize(st);
 	return ret;
 }

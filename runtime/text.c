@@ -68,20 +68,31 @@ static size_t utf8_length(const unsigned char *s)
 	return n;
 }
 
+/* Length of the part of S that JSON takes as it is. */
+static size_t plain_length(const unsigned char *s)
+{
+	size_t n = 0, step;
+
+	while (s[n] >= 0x20 && s[n] != 0x7f && s[n] != '"' && s[n] != '\\' &&
+	       (step = utf8_length(s + n)))
+		n += step;
+	return n;
+}
+
 void psr_text_json(struct psr_text *t, const char *s)
 {
 	const unsigned char *p = (const unsigned char *)s;
 
 	psr_text_add(t, "\"");
 	while (*p) {
-		size_t n = utf8_length(p);
+		size_t n = plain_length(p);
 
-		if (*p == '"' || *p == '\\')
-			psr_text_add(t, "\\%c", *p);
-		else if (*p < 0x20 || *p == 0x7f || !n)
-			psr_text_add(t, "\\u%04x", *p);
-		else
+		if (n)
 			psr_text_add(t, "%.*s", (int)n, (const char *)p);
+		else if (*p == '"' || *p == '\\')
+			psr_text_add(t, "\\%c", *p);
+		else
+			psr_text_add(t, "\\u%04x", *p);
 		p += n ? n : 1;
 	}
 	psr_text_add(t, "\"");

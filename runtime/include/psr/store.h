@@ -270,6 +270,12 @@ psr_store_query(struct psr_store *store, const char *sql,
                 const char *const *params, size_t nparams,
                 psr_store_row_fn *each, void *ctx, struct psr_err *err);
 
+/* Calls EACH once with the names of the columns SQL will have, VALUES NULL. */
+PSR_API PSR_MUST_CHECK int psr_store_columns(struct psr_store *store,
+                                             const char *sql, size_t nparams,
+                                             psr_store_row_fn *each, void *ctx,
+                                             struct psr_err *err);
+
 /* Deep check of PATH for `psr doctor`; 0 when sound. */
 PSR_API PSR_MUST_CHECK int psr_store_check(const char *path,
                                            struct psr_err *err);
