@@ -12,6 +12,8 @@ enum { PSR_EXIT_OK = 0, PSR_EXIT_FAILURE = 1, PSR_EXIT_USAGE = 2 };
  * Returns the exit status. `--help` goes to stdout.
  */
 int cmd_db(int argc, char **argv);
+int cmd_predict(int argc, char **argv);
+int cmd_run(int argc, char **argv);
 
 /* Prints "psr: MESSAGE" on stderr and returns STATUS. */
 int psr_say(int status, const char *fmt, ...) PSR_PRINTF(2, 3);

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * The program gets what it would have had without PSR: arguments,
+ * environment, descriptors (all of ours are close-on-exec), process group,
+ * session, signal mask and dispositions, timers, limits. It is born inside
+ * its v2 group by clone3() and writes itself into the v1 group, which costs
+ * 0.1 ms together.
+ *
+ * Between clone and exec only async-signal-safe calls are made.
+ */
+#include "context.h"
+
+#include <errno.h>
+#include <linux/sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+/* ---- Signals ------------------------------------------------------------- */
+
+/* The C library keeps two for itself; two cannot be changed. */
+static bool changeable(int sig)
+{
+	return sig != SIGKILL && sig != SIGSTOP &&
+	       (sig < 32 || sig >= SIGRTMIN);
+}
+
+void psr_signals_take(struct psr_signals *s, sigset_t *set)
+{
+	static const int faults[] = {SIGSEGV, SIGBUS,  SIGILL,
+				     SIGFPE,  SIGTRAP, SIGSYS};
+	struct sigaction dfl = {.sa_handler = SIG_DFL}, old;
+
+	sigfillset(set);
+	for (size_t i = 0; i < PSR_COUNTOF(faults); i++)
+		sigdelset(set, faults[i]);
+	sigprocmask(SIG_BLOCK, set, &s->mask);
+	sigemptyset(&s->ignored);
+	/* An ignored signal would never reach the signalfd. */
+	for (int sig = 1; sig < NSIG; sig++) {
+		if (!changeable(sig) || sigaction(sig, NULL, &old) < 0 ||
+		    old.sa_handler != SIG_IGN)
+			continue;
+		sigaddset(&s->ignored, sig);
+		sigaction(sig, &dfl, NULL);
+	}
+	s->taken = true;
+}
+
+void psr_signals_restore(const struct psr_signals *s)
+{
+	struct sigaction ign = {.sa_handler = SIG_IGN};
+
+	if (!s->taken)
+		return;
+	for (int sig = 1; sig < NSIG; sig++)
+		if (sigismember(&s->ignored, sig) == 1)
+			sigaction(sig, &ign, NULL);
+	sigprocmask(SIG_SETMASK, &s->mask, NULL);
+}
+
+static void raise_unblocked(int sig)
+{
+	struct sigaction dfl = {.sa_handler = SIG_DFL};
+	sigset_t set, old;
+
+	sigaction(sig, &dfl, NULL);
+	sigemptyset(&set);
+	sigaddset(&set, sig);
+	kill(getpid(), sig);
+	sigprocmask(SIG_UNBLOCK, &set, &old); /* here it strikes */
+	sigprocmask(SIG_SETMASK, &old, NULL);
+}
+
+void psr_signals_stop(int sig)
+{
+	raise_unblocked(sig);
+}
+
+_Noreturn void psr_signals_die(int sig)
+{
+	setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+	prctl(PR_SET_DUMPABLE, 0);
+	raise_unblocked(sig);
+	_exit(128 + sig); /* a signal that ends no process by default */
+}
+
+/* ---- The program ----------------------------------------------------------
+ */
+
+static void say_failed(const char *path, int error)
+{
+	const char *parts[] = {"psr: ", path, ": ", strerrordesc_np(error),
+			       "\n"};
+
+	for (size_t i = 0; i < PSR_COUNTOF(parts); i++)
+		if (parts[i] && write(2, parts[i], strlen(parts[i])) < 0)
+			return;
+}
+
+/* A script without #!: as the shells do, run it by sh. */
+static void exec_by_shell(const struct psr_start *s, char **argv)
+{
+	argv[0] = (char *)"sh";
+	argv[1] = (char *)s->path;
+	execve("/bin/sh", argv, s->envp);
+}
+
+/* In the new process. ARGV has room for one more. */
+static _Noreturn void become(const struct psr_start *s, int *failed,
+			     char **argv, pid_t parent, bool enter,
+			     const struct itimerval *alarm)
+{
+	int error;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1);
+	if (enter)
+		(void)!s->group->backend->enter(s->group);
+	if (s->cpus)
+		sched_setaffinity(0, sizeof(*s->cpus), s->cpus);
+	if (timerisset(&alarm->it_value))
+		setitimer(ITIMER_REAL, alarm, NULL);
+	psr_signals_restore(s->signals);
+	execve(s->path, s->argv, s->envp);
+	if (errno == ENOEXEC)
+		exec_by_shell(s, argv);
+	error = errno;
+	*failed = error;
+	say_failed(s->argv[0], error);
+	_exit(error == ENOENT || error == ENOTDIR ? 127 : 126);
+}
+
+/* fork(), born into GROUP (a v2 directory, or -1). */
+static pid_t clone_into(int group, int *pidfd)
+{
+	struct clone_args args = {.flags = CLONE_PIDFD,
+				  .pidfd = (uint64_t)(uintptr_t)pidfd,
+				  .exit_signal = SIGCHLD};
+
+	if (group >= 0) {
+		args.flags |= CLONE_INTO_CGROUP;
+		args.cgroup = (uint64_t)group;
+	}
+	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+}
+
+static pid_t plain_fork(int *pidfd)
+{
+	pid_t pid = fork();
+
+	if (pid > 0)
+		*pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	return pid;
+}
+
+/* The arguments, with room in front for "sh". */
+static char **shell_argv(char *const *argv)
+{
+	size_t n = 0;
+	char **copy;
+
+	while (argv[n])
+		n++;
+	copy = calloc(n + 2, sizeof(*copy));
+	if (copy)
+		memcpy(copy + 1, argv, n * sizeof(*copy));
+	return copy;
+}
+
+int psr_context_start(const struct psr_start *s, int *failed, pid_t *pid,
+		      int *pidfd, struct psr_err *err)
+{
+	bool enter =
+	    s->group->memory != s->group->unified || s->group->memory < 0;
+	char **argv = shell_argv(s->argv);
+	struct itimerval alarm = {0}, none = {0};
+	pid_t parent = getpid();
+
+	if (!argv)
+		return psr_fail(err, -ENOMEM, "%s: out of memory", s->path);
+	/* A timer set before exec goes to the program, not to psr. */
+	setitimer(ITIMER_REAL, &none, &alarm);
+	*pidfd = -1;
+	*pid = clone_into(s->group->unified, pidfd);
+	if (*pid < 0 && s->group->unified >= 0) {
+		enter = true;
+		*pid = clone_into(-1, pidfd);
+	}
+	if (*pid < 0)
+		*pid = plain_fork(pidfd);
+	if (!*pid)
+		become(s, failed, argv, parent, enter, &alarm);
+	free(argv);
+	if (*pid < 0)
+		return psr_fail(err, -errno, "%s: %s", s->path,
+				strerror(errno));
+	return 0;
+}

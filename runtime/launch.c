@@ -1,0 +1,571 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * One launch in seven steps, each a function below: predict, allocate,
+ * specialise, create the context, execute, release, learn.
+ *
+ * What can go wrong with PSR's own means (no database, no control groups, no
+ * room) costs the program nothing: it runs in the default environment. The
+ * order makes a kill at any instant harmless: the guard exists before
+ * anything that it would have to remove, and the ledger knows a group before
+ * it is made.
+ */
+#include "launch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "pool.h"
+#include "psr/proc.h"
+
+extern char **environ;
+
+/* ---- 1. Predict -----------------------------------------------------------
+ */
+
+static bool locate_database(struct psr_launch *l)
+{
+	char here[2048];
+
+	if (!l->o->db) {
+		l->store_error =
+		    psr_store_path(l->db, sizeof(l->db), &l->store_text);
+		return !l->store_error;
+	}
+	/* The guard leaves this directory. */
+	if (l->o->db[0] == '/' || !getcwd(here, sizeof(here)))
+		snprintf(l->db, sizeof(l->db), "%s", l->o->db);
+	else
+		snprintf(l->db, sizeof(l->db), "%s/%s", here, l->o->db);
+	return true;
+}
+
+static void open_database(struct psr_launch *l, unsigned flags)
+{
+	if (!l->db[0])
+		return;
+	l->store_error =
+	    psr_store_open(l->db, flags, &l->store, &l->store_text);
+}
+
+static void predict(struct psr_launch *l)
+{
+	struct psr_history *past = NULL;
+	size_t n = 0;
+	int ret;
+
+	if (l->store && !l->o->no_predict) {
+		past = malloc(PSR_PREDICT_WINDOW * sizeof(*past));
+		ret = past ? psr_store_history(l->store, &l->sig.task, past,
+					       PSR_PREDICT_WINDOW, &n,
+					       &l->store_text)
+			   : -ENOMEM;
+		if (ret < 0)
+			l->store_error = ret;
+	}
+	psr_predict(&l->sig.features, past, n, &l->request);
+	free(past);
+}
+
+/* ---- 2. Allocate ----------------------------------------------------------
+ */
+
+static uint64_t wanted_memory(const struct psr_launch *l)
+{
+	const struct psr_figure *m = &l->request.memory_bytes;
+	uint64_t bytes = l->o->memory_bytes;
+
+	if (!bytes && m->known && !l->sig.self_sizing)
+		bytes = (uint64_t)m->ask;
+	if (!bytes && l->o->max_bytes != PSR_NONE)
+		bytes = l->o->max_bytes;
+	if (!bytes)
+		return 0;
+	if (bytes < (16u << 20))
+		bytes = 16u << 20;
+	if (bytes < l->o->min_bytes)
+		bytes = l->o->min_bytes;
+	return bytes < l->o->max_bytes ? bytes : l->o->max_bytes;
+}
+
+static unsigned wanted_cores(const struct psr_launch *l)
+{
+	unsigned most = (unsigned)(l->pool.cpu_milli / 1000);
+	unsigned n = l->o->cores;
+
+	if (!n && l->request.cores.known)
+		n = (unsigned)fmin(l->request.cores.ask, 1e6);
+	return n < most ? n : most;
+}
+
+static void reclaim(void *ctx, const struct psr_reservation *r)
+{
+	(void)ctx;
+	psr_cgroup_reclaim(r->group);
+}
+
+static int reserve(struct psr_launch *l)
+{
+	return psr_store_reserve(l->store, &l->pool, &l->reservation, reclaim,
+				 NULL, &l->store_text);
+}
+
+static int add_memory(void *ctx, const struct psr_reservation *r)
+{
+	*(uint64_t *)ctx += r->memory_bytes;
+	return 0;
+}
+
+/* Half of the prediction's median or more, if that much is free. */
+static int reserve_smaller(struct psr_launch *l)
+{
+	struct psr_reservation *r = &l->reservation;
+	uint64_t used = 0, left;
+	int ret = psr_store_reservations(l->store, add_memory, &used, NULL);
+
+	if (ret < 0)
+		return ret;
+	left = l->pool.memory_bytes > used ? l->pool.memory_bytes - used : 0;
+	if (left < r->memory_bytes)
+		r->memory_bytes = left;
+	if (r->memory_bytes < l->o->min_bytes ||
+	    (double)r->memory_bytes < l->request.memory_bytes.p50 / 2)
+		return -EAGAIN;
+	r->cpu_milli = 0;
+	return reserve(l);
+}
+
+/* Enters the reservation, or an empty one: the ledger also holds groups. */
+static void reserve_or_default(struct psr_launch *l)
+{
+	struct timespec pause = {0, 50000000};
+	int ret = reserve(l);
+
+	while (ret == -EAGAIN && l->o->no_room == PSR_WAIT) {
+		nanosleep(&pause, NULL);
+		ret = reserve(l);
+	}
+	if (ret == -EAGAIN && l->o->no_room == PSR_SMALLER)
+		ret = reserve_smaller(l);
+	if (ret == -EAGAIN) {
+		l->reservation.memory_bytes = 0;
+		l->reservation.cpu_milli = 0;
+		ret = reserve(l);
+	}
+	if (ret < 0)
+		l->store_error = ret;
+	l->shared->reservation = l->reservation.id;
+}
+
+static void choose_processors(struct psr_launch *l)
+{
+	unsigned n = wanted_cores(l);
+
+	CPU_ZERO(&l->inherited);
+	if (sched_getaffinity(0, sizeof(l->inherited), &l->inherited) < 0 ||
+	    !(l->o->cores || l->o->pin) || !n ||
+	    n >= (unsigned)CPU_COUNT(&l->inherited))
+		return;
+	if (psr_pool_cpus(l->store, &l->inherited, n, &l->cpus, NULL) < 0)
+		return;
+	l->pinned = true;
+	psr_cpus_format(&l->cpus, l->reservation.cpus,
+			sizeof(l->reservation.cpus));
+}
+
+static int allocate(struct psr_launch *l, struct psr_err *err)
+{
+	struct psr_reservation *r = &l->reservation;
+	uint64_t memory;
+	int ret;
+
+	psr_pool_size(&l->pool);
+	memory = wanted_memory(l);
+	*r = (struct psr_reservation){.owner = getpid(),
+				      .owner_start = psr_proc_start(getpid()),
+				      .memory_bytes = memory,
+				      .cpu_milli = 1000 * wanted_cores(l)};
+	choose_processors(l);
+	psr_group_paths(&l->group, r->group, sizeof(r->group));
+	if (l->store) {
+		reserve_or_default(l);
+		if (memory && !r->memory_bytes && !l->o->memory_bytes)
+			memory = 0;
+		else if (r->memory_bytes)
+			memory = r->memory_bytes;
+	}
+	ret = psr_group_open(&l->group, l->o->backend != NULL, err);
+	if (ret < 0)
+		return ret;
+	l->group.maximum_bytes = l->o->max_bytes;
+	if (psr_group_grant(&l->group, memory ? memory : PSR_NONE, err) < 0)
+		(void)!psr_group_grant(&l->group, PSR_NONE, NULL);
+	return 0;
+}
+
+/* ---- 3. Specialise --------------------------------------------------------
+ */
+
+static int add_variable(struct psr_launch *l, size_t at, size_t slot,
+			const char *name, const char *value)
+{
+	char *text;
+
+	if (asprintf(&text, "%s=%s", name, value) < 0)
+		return -ENOMEM;
+	l->added[slot] = text;
+	for (size_t i = 0; i < at; i++)
+		if (!strncmp(l->envp[i], text, strlen(name) + 1)) {
+			l->envp[i] = text;
+			return 0;
+		}
+	l->envp[at] = text;
+	return 1;
+}
+
+/*
+ * The program's variants are chosen inside it, from what the database knows
+ * of this machine; it finds its run there by its process. So its environment
+ * stays as it is, but for what the user asked of us.
+ */
+static int specialise(struct psr_launch *l, struct psr_err *err)
+{
+	size_t n = 0;
+	int ret = 0;
+
+	while (environ[n])
+		n++;
+	l->envp = calloc(n + 3, sizeof(*l->envp));
+	if (!l->envp)
+		return psr_fail(err, -ENOMEM, "out of memory");
+	memcpy(l->envp, environ, n * sizeof(*l->envp));
+	if (l->o->mode)
+		ret = add_variable(l, n, 0, "PSR_MODE", l->o->mode);
+	if (ret >= 0 && l->o->db) {
+		n += (size_t)ret;
+		ret = add_variable(l, n, 1, "PSR_DB", l->db);
+	}
+	return ret < 0 ? psr_fail(err, ret, "out of memory") : 0;
+}
+
+/* ---- 4. Context -----------------------------------------------------------
+ */
+
+static uint64_t own_rss(void)
+{
+	struct rusage u;
+
+	getrusage(RUSAGE_SELF, &u);
+	return (uint64_t)u.ru_maxrss * 1024;
+}
+
+/* What the program holds open, psr must not: a reader of its output waits
+ * for the last holder to close it. */
+static void let_go(const struct psr_launch *l)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null < 0)
+		return;
+	dup2(null, 0);
+	dup2(null, 1);
+	if (!l->o->keep_stderr)
+		dup2(null, 2);
+	if (null > 2)
+		close(null);
+}
+
+static int create_context(struct psr_launch *l, sigset_t *set,
+			  struct psr_err *err)
+{
+	struct psr_start start = {.path = l->sig.exec_path,
+				  .argv = l->o->argv,
+				  .envp = l->envp,
+				  .group = &l->group,
+				  .cpus = l->pinned ? &l->cpus : NULL,
+				  .signals = &l->signals};
+	struct psr_monitor *m = &l->monitor;
+	int ret;
+
+	psr_signals_take(&l->signals, set);
+	m->start_ns = psr_now_ns();
+	m->baseline_rss = own_rss();
+	ret = psr_context_start(&start, &l->shared->exec_errno, &m->pid,
+				&m->pidfd, err);
+	if (ret < 0)
+		return ret;
+	l->shared->pid = m->pid;
+	l->started = true;
+	if (!l->o->retry)
+		let_go(l);
+	return 0;
+}
+
+/* ---- 5. Execute -----------------------------------------------------------
+ */
+
+static void begin_record(struct psr_launch *l)
+{
+	struct psr_record *r = &l->shared->record;
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	r->started_ns =
+	    (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+	r->pid = (uint64_t)l->monitor.pid;
+	snprintf(r->mode, sizeof(r->mode), "%s",
+		 l->o->mode           ? l->o->mode
+		 : getenv("PSR_MODE") ? getenv("PSR_MODE")
+				      : "");
+	r->input_bytes = l->sig.task.input_bytes;
+	r->argument_max = l->sig.features.argument_max;
+	r->argument_product = l->sig.features.argument_product;
+	r->data_bytes = l->sig.data_bytes;
+	psr_request_record(&l->request, r);
+	snprintf(r->backend, sizeof(r->backend), "%s", l->group.backend->name);
+	r->grant_memory_bytes = l->group.grant_bytes;
+	r->grant_cores = l->reservation.cpu_milli
+			     ? (double)l->reservation.cpu_milli / 1000
+			     : NAN;
+	snprintf(r->grant_cpus, sizeof(r->grant_cpus), "%s",
+		 l->reservation.cpus);
+	r->adapted = 0;
+	r->rolled_back = 0;
+	r->oom = 0;
+}
+
+static void begin_run(struct psr_launch *l)
+{
+	int ret;
+
+	if (!l->store || l->o->no_learn)
+		return;
+	ret = psr_store_run_begin(l->store, &l->sig.task, &l->shared->record,
+				  &l->run, &l->store_text);
+	if (ret < 0)
+		l->store_error = ret;
+	l->shared->run = l->run;
+}
+
+/* So that limits move in time, however busy the machine is. */
+static void hurry(const struct psr_launch *l, int policy)
+{
+	struct sched_param p = {.sched_priority = policy == SCHED_RR};
+
+	if (l->group.grant_bytes != PSR_NONE || policy == SCHED_OTHER)
+		(void)!sched_setscheduler(0, policy | SCHED_RESET_ON_FORK, &p);
+}
+
+static void execute(struct psr_launch *l, const sigset_t *set)
+{
+	struct psr_monitor *m = &l->monitor;
+
+	hurry(l, SCHED_RR);
+	begin_record(l);
+	begin_run(l);
+	m->group = &l->group;
+	m->signals = set;
+	m->record = &l->shared->record;
+	m->store = l->store;
+	m->pool = &l->pool;
+	m->reservation = &l->reservation;
+	m->inherited = l->pinned ? &l->inherited : NULL;
+	m->control.grant_bytes = l->group.grant_bytes;
+	m->control.ask_bytes = l->request.memory_bytes.known
+				   ? (uint64_t)l->request.memory_bytes.ask
+				   : PSR_NONE;
+	m->control.min_bytes = l->o->min_bytes;
+	m->control.max_bytes = l->o->max_bytes;
+	m->control.pinned = l->pinned && !l->o->cores;
+	psr_monitor_run(m);
+	hurry(l, SCHED_OTHER);
+	l->status = m->status;
+	l->exec_errno = l->shared->exec_errno;
+}
+
+/* ---- 6. Release, 7. learn -------------------------------------------------
+ */
+
+static void release(struct psr_launch *l)
+{
+	psr_group_close(&l->group);
+	if (l->monitor.pidfd >= 0)
+		close(l->monitor.pidfd);
+	l->monitor.pidfd = -1;
+}
+
+static void learn(struct psr_launch *l)
+{
+	struct psr_monitor *m = &l->monitor;
+	struct psr_run_detail detail = {.samples = m->samples,
+					.nsamples = m->nsamples,
+					.adaptations = m->adaptations,
+					.nadaptations = m->nadaptations};
+	int ret;
+
+	if (!l->store)
+		return;
+	if (l->o->no_learn || !l->started)
+		ret = l->reservation.id
+			  ? psr_store_release(l->store, l->reservation.id,
+					      &l->store_text)
+			  : 0;
+	else
+		ret = psr_store_run_end(l->store, &l->sig.task, l->run,
+					l->reservation.id, &l->shared->record,
+					&detail, &l->store_text);
+	if (ret < 0)
+		l->store_error = ret;
+	l->shared->run = l->shared->reservation = 0;
+}
+
+/* ---- The whole ------------------------------------------------------------
+ */
+
+static int prepare(struct psr_launch *l, const struct psr_launch_options *o,
+		   struct psr_err *err)
+{
+	memset(l, 0, sizeof(*l));
+	l->o = o;
+	l->monitor.pidfd = -1;
+	l->group.memory = l->group.unified = l->group.tasks = -1;
+	l->group.threshold = l->group.oom = l->group.usage = -1;
+	return psr_signature_make(o->argv, environ, 0, &l->sig, err);
+}
+
+/* The groups are planned and the guard is there before anything is made. */
+static int secure(struct psr_launch *l, struct psr_err *err)
+{
+	char name[64];
+	int ret = psr_shared_make(&l->shared, err);
+
+	if (ret < 0)
+		return ret;
+	snprintf(name, sizeof(name), "psr-%d-%llx", (int)getpid(),
+		 (unsigned long long)psr_now_ns());
+	ret = psr_group_plan(&l->group, name, l->o->backend, err);
+	if (ret < 0)
+		return ret;
+	l->shared->group = l->group;
+	l->guard =
+	    psr_guard_start(l->shared, &l->sig.task, l->db[0] ? l->db : NULL);
+	return 0;
+}
+
+static int attempt(struct psr_launch *l, struct psr_err *err)
+{
+	sigset_t set;
+	int ret;
+
+	predict(l);
+	ret = allocate(l, err);
+	if (!ret)
+		ret = specialise(l, err);
+	if (!ret)
+		ret = create_context(l, &set, err);
+	if (!ret)
+		execute(l, &set);
+	release(l);
+	learn(l);
+	return ret;
+}
+
+/* Ended by the user's maximum, and he wants another try. */
+static bool may_retry(const struct psr_launch *l)
+{
+	return l->o->retry && l->shared && l->shared->record.oom == 1;
+}
+
+static int once(struct psr_launch *l, const struct psr_launch_options *o,
+		struct psr_err *err)
+{
+	int ret = prepare(l, o, err);
+
+	if (ret < 0)
+		return ret;
+	locate_database(l);
+	ret = secure(l, err);
+	if (ret < 0)
+		return ret;
+	open_database(l, PSR_STORE_WRITE);
+	return attempt(l, err);
+}
+
+int psr_launch(struct psr_launch *l, const struct psr_launch_options *options,
+	       struct psr_err *err)
+{
+	static struct psr_launch_options again;
+	int ret = once(l, options, err);
+
+	if (ret < 0 || !may_retry(l))
+		return ret;
+	again = *options;
+	again.retry = false;
+	again.max_bytes *= 2;
+	again.memory_bytes = again.max_bytes;
+	psr_signals_restore(&l->signals);
+	psr_launch_free(l);
+	return once(l, &again, err);
+}
+
+int psr_launch_predict(struct psr_launch *l,
+		       const struct psr_launch_options *options,
+		       struct psr_err *err)
+{
+	int ret = prepare(l, options, err);
+
+	if (ret < 0)
+		return ret;
+	locate_database(l);
+	open_database(l, PSR_STORE_READ);
+	predict(l);
+	return 0;
+}
+
+void psr_launch_json(const struct psr_launch *l, struct psr_text *out)
+{
+	const char *r = (const char *)&l->shared->record;
+	uint64_t u;
+	double d;
+
+	psr_text_add(out, "{");
+	for (size_t i = 0; i < psr_nfields; i++) {
+		const struct psr_field *f = &psr_fields[i];
+
+		psr_text_add(out, "%s\n  \"%s\": ", i ? "," : "", f->name);
+		if (f->kind == PSR_FIELD_U64) {
+			memcpy(&u, r + f->offset, sizeof(u));
+			psr_text_u64(out, u);
+		} else if (f->kind == PSR_FIELD_F64) {
+			memcpy(&d, r + f->offset, sizeof(d));
+			psr_text_f64(out, d);
+		} else if (r[f->offset]) {
+			psr_text_json(out, r + f->offset);
+		} else {
+			psr_text_add(out, "null");
+		}
+	}
+	psr_text_add(out, "\n}\n");
+}
+
+void psr_launch_free(struct psr_launch *l)
+{
+	psr_store_close(l->store);
+	l->store = NULL;
+	psr_guard_dismiss(l->guard);
+	l->guard = 0;
+	psr_monitor_free(&l->monitor);
+	psr_shared_free(l->shared);
+	l->shared = NULL;
+	free(l->envp);
+	for (size_t i = 0; i < PSR_COUNTOF(l->added); i++)
+		free(l->added[i]);
+	psr_signature_free(&l->sig);
+}
