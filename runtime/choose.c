@@ -14,8 +14,6 @@
  */
 #include "choose.h"
 
-#include <math.h>
-
 #define SLOW_NEARBY  1.3f
 #define LEND_RATIO   1.1f
 #define CREDIT_NS    2e9  /* a longer call is never free */
@@ -65,7 +63,7 @@ struct psr_interval psr_choose_interval(const float *ring, size_t n)
 		return in;
 	}
 	/* The k-th from either end encloses the median with 95 %. */
-	k = (size_t)(((double)n - 1.96 * sqrt((double)n)) / 2);
+	k = (size_t)(((double)n - 1.96 * __builtin_sqrt((double)n)) / 2);
 	in.low = v[k];
 	in.high = v[n - 1 - k];
 	return in;

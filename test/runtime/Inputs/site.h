@@ -15,52 +15,50 @@
 /* Calls of this thread that were timed, and so become samples. */
 static _Thread_local long test_timed;
 
-__attribute__((weak, visibility("hidden"), tls_model("initial-exec")))
-_Thread_local int64_t __psr_tick;
+__attribute__((weak, visibility("hidden"),
+	       tls_model("initial-exec"))) _Thread_local int64_t __psr_tick;
 
 #pragma weak __psr_enter
 #pragma weak __psr_leave
 
-#define TEST_SITE(NAME, ID, A, B)                                             \
-	long NAME##_##A(long n);                                              \
-	long NAME##_##B(long n);                                              \
-	extern const struct psr_site NAME##_site                              \
-		__attribute__((visibility("hidden")));                        \
-	extern int32_t NAME##_table[PSR_CLASSES]                              \
-		__attribute__((visibility("hidden")));                        \
-	__asm__(".pushsection psr_sites,\"a\",@progbits\n"                    \
-	        ".p2align 3\n"                                                \
-	        ".hidden " #NAME "_site\n.globl " #NAME "_site\n"             \
-	        #NAME "_site:\n"                                              \
-	        ".long 1, 1024\n"                                             \
-	        ".quad " #ID "\n"                                             \
-	        ".long " #NAME "_table - .\n"                                 \
-	        ".long " #NAME "_variants - .\n"                              \
-	        ".long " #NAME "_function - .\n"                              \
-	        ".long " #NAME "_file - .\n"                                  \
-	        ".long 7\n.short 2\n.byte 0, 1\n"                             \
-	        ".short 10, 1, 0, 1, 1, 0, 8, 0\n"                            \
-	        ".popsection\n"                                               \
-	        ".pushsection .rodata\n.p2align 3\n"                          \
-	        #NAME "_variants:\n"                                          \
-	        ".long " #NAME "_" #A " - ., " #NAME "_name0 - ., 0, 0\n"     \
-	        ".long " #NAME "_" #B " - ., " #NAME "_name1 - ., 0, 0\n"     \
-	        #NAME "_name0: .asciz \"" #A "\"\n"                           \
-	        #NAME "_name1: .asciz \"" #B "\"\n"                           \
-	        #NAME "_function: .asciz \"" #NAME "\"\n"                     \
-	        #NAME "_file: .asciz \"test.c\"\n"                            \
-	        ".popsection\n"                                               \
-	        ".pushsection .bss\n.p2align 6\n"                             \
-	        ".hidden " #NAME "_table\n.globl " #NAME "_table\n"           \
-	        #NAME "_table: .zero 256\n.popsection\n")
+#define TEST_SITE(NAME, ID, A, B)                                              \
+	long NAME##_##A(long n);                                               \
+	long NAME##_##B(long n);                                               \
+	extern const struct psr_site NAME##_site                               \
+	    __attribute__((visibility("hidden")));                             \
+	extern int32_t NAME##_table[PSR_CLASSES]                               \
+	    __attribute__((visibility("hidden")));                             \
+	__asm__(                                                               \
+	    ".pushsection psr_sites,\"a\",@progbits\n"                         \
+	    ".p2align 3\n"                                                     \
+	    ".hidden " #NAME "_site\n.globl " #NAME "_site\n" #NAME "_site:\n" \
+	    ".long 1, 1024\n"                                                  \
+	    ".quad " #ID "\n"                                                  \
+	    ".long " #NAME "_table - .\n"                                      \
+	    ".long " #NAME "_variants - .\n"                                   \
+	    ".long " #NAME "_function - .\n"                                   \
+	    ".long " #NAME "_file - .\n"                                       \
+	    ".long 7\n.short 2\n.byte 0, 1\n"                                  \
+	    ".short 10, 1, 0, 1, 1, 0, 8, 0\n"                                 \
+	    ".popsection\n"                                                    \
+	    ".pushsection .rodata\n.p2align 3\n" #NAME "_variants:\n"          \
+	    ".long " #NAME "_" #A " - ., " #NAME "_name0 - ., 0, 0\n"          \
+	    ".long " #NAME "_" #B " - ., " #NAME "_name1 - ., 0, 0\n" #NAME    \
+	    "_name0: .asciz \"" #A "\"\n" #NAME "_name1: .asciz \"" #B         \
+	    "\"\n" #NAME "_function: .asciz \"" #NAME "\"\n" #NAME             \
+	    "_file: .asciz \"test.c\"\n"                                       \
+	    ".popsection\n"                                                    \
+	    ".pushsection .bss\n.p2align 6\n"                                  \
+	    ".hidden " #NAME "_table\n.globl " #NAME "_table\n" #NAME          \
+	    "_table: .zero 256\n.popsection\n")
 
 #define TEST_VARIANT __attribute__((visibility("hidden"), noinline, used))
 
 /* What the plugin puts in front of a nest; see psr/site.h. */
 static inline long test_call(const struct psr_site *site, int32_t *table,
-                             long (*original)(long), long n)
+			     long (*original)(long), long n)
 {
-	struct psr_entry e = { 0, 0 };
+	struct psr_entry e = {0, 0};
 	uint64_t work = (uint64_t)n;
 	long r;
 
@@ -70,7 +68,7 @@ static inline long test_call(const struct psr_site *site, int32_t *table,
 		e = __psr_enter(site, work);
 	else
 		e.code = __atomic_load_n(&table[63 - __builtin_clzll(work)],
-		                         __ATOMIC_RELAXED);
+					 __ATOMIC_RELAXED);
 	if (e.code)
 		r = ((long (*)(long))((char *)table + e.code))(n);
 	else
@@ -82,7 +80,7 @@ static inline long test_call(const struct psr_site *site, int32_t *table,
 	return r;
 }
 
-#define TEST_CALL(NAME, n)                                                    \
+#define TEST_CALL(NAME, n)                                                     \
 	test_call(&NAME##_site, NAME##_table, NAME##_original, n)
 
 #endif
