@@ -203,8 +203,16 @@ static void emit_descriptor(struct site *s)
 
 /* ---- What the module shares --------------------------------------------- */
 
+/*
+ * Hidden in the object file, but not in the IR: there LLVM would take it for
+ * this program's own wherever the code is not PIC, and use the local-exec
+ * model, which the linker refuses in a shared library. Code without -fPIC is
+ * put into libraries, and without sites that works. In a program the linker
+ * turns initial-exec into local-exec.
+ */
 static LLVMValueRef tick_variable(struct site *s)
 {
+	static const char hidden[] = ".hidden __psr_tick\n";
 	LLVMValueRef g = LLVMGetNamedGlobal(s->m, "__psr_tick");
 	LLVMComdatRef comdat;
 
@@ -214,7 +222,7 @@ static LLVMValueRef tick_variable(struct site *s)
 	comdat = LLVMGetOrInsertComdat(s->m, "__psr_tick");
 	LLVMSetInitializer(g, LLVMConstNull(s->i64));
 	LLVMSetLinkage(g, LLVMWeakAnyLinkage);
-	LLVMSetVisibility(g, LLVMHiddenVisibility);
+	LLVMAppendModuleInlineAsm(s->m, hidden, strlen(hidden));
 	LLVMSetThreadLocalMode(g, LLVMInitialExecTLSModel);
 	LLVMSetAlignment(g, 8);
 	LLVMSetComdat(g, comdat);

@@ -8,9 +8,11 @@ void axpy(int n, double a, const double *restrict x, double *restrict y)
 		y[i] += a * x[i];
 }
 
+// Hidden by the assembler only, or else it would be local-exec outside PIC.
+// CHECK: module asm ".hidden __psr_tick"
 // CHECK: @axpy.psr.table = internal externally_initialized global [64 x i32] zeroinitializer
 // CHECK: @axpy.psr.site = internal constant {{.*}}, section "psr_sites"
-// CHECK: @__psr_tick = weak hidden thread_local(initialexec) global i64 0
+// CHECK: @__psr_tick = weak thread_local(initialexec) global i64 0
 // CHECK-LABEL: define dso_local void @axpy(
 // CHECK: icmp ult {{.*}}, 409
 // CHECK: [[TLS:%.*]] = tail call {{.*}}@llvm.threadlocal.address.p0(ptr @__psr_tick)
