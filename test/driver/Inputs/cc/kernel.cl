@@ -1,0 +1,1 @@
+void kernel one(global int *p) { *p = 1; }
