@@ -22,6 +22,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "psr/proc.h"
+
 #define ROOT "/sys/fs/cgroup"
 
 static ssize_t read_fd(int fd, char *buf, size_t size)
@@ -288,4 +290,46 @@ void psr_cgroup_reclaim(const char *groups)
 	     g = strtok_r(NULL, " ", &rest))
 		if (is_ours(g))
 			psr_cgroup_remove(g, true);
+}
+
+void psr_cgroup_name(char *out, size_t size)
+{
+	snprintf(out, size, "psr-%llx-%d-%llx",
+		 (unsigned long long)psr_proc_pid_namespace(), (int)getpid(),
+		 (unsigned long long)psr_proc_start(getpid()));
+}
+
+/* A group's name whose owner could be seen from here, but is gone. */
+static bool is_orphan(const char *name)
+{
+	unsigned long long space, start;
+	int pid, end = 0;
+
+	return sscanf(name, "psr-%llx-%d-%llx%n", &space, &pid, &start, &end) ==
+		   3 &&
+	       !name[end] && space && space == psr_proc_pid_namespace() &&
+	       start && psr_proc_start(pid) != start;
+}
+
+void psr_cgroup_sweep(const char *path)
+{
+	char parent[PATH_MAX], orphan[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	struct dirent *e;
+	DIR *d;
+
+	if (!slash ||
+	    (size_t)snprintf(parent, sizeof(parent), "%.*s",
+			     (int)(slash - path), path) >= sizeof(parent))
+		return;
+	d = opendir(parent);
+	while (d && (e = readdir(d))) {
+		if (e->d_type != DT_DIR || !is_orphan(e->d_name))
+			continue;
+		if ((size_t)snprintf(orphan, sizeof(orphan), "%s/%s", parent,
+				     e->d_name) < sizeof(orphan))
+			psr_cgroup_remove(orphan, true);
+	}
+	if (d)
+		closedir(d);
 }

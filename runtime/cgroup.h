@@ -48,4 +48,13 @@ int psr_cgroup_remove(const char *path, bool kill);
  */
 void psr_cgroup_reclaim(const char *groups);
 
+/*
+ * The name of this process's group: tells the namespace, process and start
+ * of its owner.
+ */
+void psr_cgroup_name(char *out, size_t size);
+
+/* Kills and removes the groups beside PATH whose owners have died. */
+void psr_cgroup_sweep(const char *path);
+
 #endif

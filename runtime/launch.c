@@ -363,6 +363,16 @@ static void hurry(const struct psr_launch *l, int policy)
 		(void)!sched_setscheduler(0, policy | SCHED_RESET_ON_FORK, &p);
 }
 
+/* What a psr left that was killed together with its guard. */
+static void sweep(const struct psr_launch *l)
+{
+	if (l->group.memory_path[0])
+		psr_cgroup_sweep(l->group.memory_path);
+	if (l->group.unified_path[0] &&
+	    strcmp(l->group.unified_path, l->group.memory_path) != 0)
+		psr_cgroup_sweep(l->group.unified_path);
+}
+
 static void execute(struct psr_launch *l, const sigset_t *set)
 {
 	struct psr_monitor *m = &l->monitor;
@@ -370,6 +380,7 @@ static void execute(struct psr_launch *l, const sigset_t *set)
 	hurry(l, SCHED_RR);
 	begin_record(l);
 	begin_run(l);
+	sweep(l);
 	m->group = &l->group;
 	m->signals = set;
 	m->record = &l->shared->record;
@@ -429,11 +440,24 @@ static void learn(struct psr_launch *l)
 /* ---- The whole ------------------------------------------------------------
  */
 
+/*
+ * Descriptors 0 to 2 that are closed must not become ours. Close-on-exec, so
+ * that the program finds them closed.
+ */
+static void occupy_standard(void)
+{
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", O_RDWR | O_CLOEXEC) < 0)
+			return;
+}
+
 static int prepare(struct psr_launch *l, const struct psr_launch_options *o,
 		   struct psr_err *err)
 {
 	memset(l, 0, sizeof(*l));
 	l->o = o;
+	occupy_standard();
 	l->monitor.pidfd = -1;
 	l->group.memory = l->group.unified = l->group.tasks = -1;
 	l->group.threshold = l->group.oom = l->group.usage = -1;
@@ -443,13 +467,12 @@ static int prepare(struct psr_launch *l, const struct psr_launch_options *o,
 /* The groups are planned and the guard is there before anything is made. */
 static int secure(struct psr_launch *l, struct psr_err *err)
 {
-	char name[64];
+	char name[80];
 	int ret = psr_shared_make(&l->shared, err);
 
 	if (ret < 0)
 		return ret;
-	snprintf(name, sizeof(name), "psr-%d-%llx", (int)getpid(),
-		 (unsigned long long)psr_now_ns());
+	psr_cgroup_name(name, sizeof(name));
 	ret = psr_group_plan(&l->group, name, l->o->backend, err);
 	if (ret < 0)
 		return ret;

@@ -41,6 +41,7 @@ config.substitutions += [
     ("%unit", os.path.join(config.psr_build, "test", "unit")),
     ("%programs", os.path.join(config.psr_source, "test", "programs")),
     ("%source", config.psr_source),
+    ("%rounds", lit_config.params.get("rounds", "40")),
 ]
 
 
