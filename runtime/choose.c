@@ -16,6 +16,7 @@
 
 #define SLOW_NEARBY  1.3f
 #define LEND_RATIO   1.1f
+#define CLEAR_RATIO  1.25f
 #define CREDIT_NS    2e9  /* a longer call is never free */
 #define LONG_NS      1e7  /* a call that preemption matters little to */
 #define MAX_TRIES    8    /* that end without a sample: longjmp */
@@ -35,11 +36,15 @@ static void sort(float *v, size_t n)
 	}
 }
 
-/* So few samples have no quantiles: their range, widened. */
+/*
+ * So few samples have no quantiles: their range, widened. With 0.20, 0.05,
+ * 0.03, 0.02 three of 500 simulated sites with 10 % noise ended on a variant
+ * slower than the baseline after 20 calls, with these none.
+ */
 static float widening(size_t n)
 {
-	static const float by[SURE_SAMPLES] = {0,     0.20f, 0.05f,
-					       0.03f, 0.02f, 0.02f};
+	static const float by[SURE_SAMPLES] = {0,     0.25f, 0.10f,
+					       0.05f, 0.03f, 0.03f};
 
 	return by[n];
 }
@@ -158,16 +163,29 @@ static double call_ns(const struct race *race, unsigned i)
 	return expected(race->r, race->best, i, race->guess) * race->work;
 }
 
+/*
+ * The baseline costs nothing but the gain, so it is measured until its
+ * quantiles are sure, unless the best is clearly better.
+ */
+static uint32_t credit(const struct race *race, unsigned i)
+{
+	const struct psr_rival *r = race->r;
+
+	if (i || r[0].all.low > CLEAR_RATIO * r[race->best].all.high)
+		return PSR_CREDIT;
+	return SURE_SAMPLES;
+}
+
 /* I may have a free call. */
 static bool has_credit(const struct race *race, unsigned i)
 {
 	const struct psr_rival *r = race->r;
 	double ns = call_ns(race, i);
 
-	if (r[i].all.n >= PSR_CREDIT || r[i].slow_nearby ||
+	if (r[i].all.n >= credit(race, i) || r[i].slow_nearby ||
 	    r[i].tried >= MAX_TRIES || ns > CREDIT_NS)
 		return false;
-	return ns < LONG_NS || !looks_lost(r, race->best, i);
+	return !i || ns < LONG_NS || !looks_lost(r, race->best, i);
 }
 
 /* I is worth another call that takes no more than LIMIT_NS. */
@@ -185,7 +203,9 @@ static unsigned least_known(const struct race *race, double limit_ns)
 	unsigned found = race->n;
 
 	for (unsigned i = 0; i < race->n; i++) {
-		if (!r[i].usable || psr_choose_lost(r, race->best, i))
+		/* The best is such because the baseline has lost. */
+		if (!r[i].usable ||
+		    ((i || limit_ns >= 0) && psr_choose_lost(r, race->best, i)))
 			continue;
 		if (limit_ns < 0 ? !has_credit(race, i)
 				 : !has_budget(race, i, limit_ns))
