@@ -37,9 +37,10 @@ static const struct {
      "SELECT at_ns, what, from_value, to_value, reason FROM adaptation "
      "WHERE run = ? ORDER BY id"},
     {"choices", "Variants that ran, by site and size",
-     "SELECT module, function, place, size_class, variant, samples, "
+     "SELECT module, function, place, size_class, variant, chosen, samples, "
      "total_ms, share FROM choices WHERE run = ?",
-     "SELECT module, function, place, site, size_class, variant, samples, "
+     "SELECT module, function, place, site, size_class, variant, chosen, "
+     "samples, "
      "total_ms, share FROM choices WHERE run = ?"},
     {"files", "Depends on",
      "SELECT d.kind, f.path, d.bytes FROM run_file d JOIN file f ON "

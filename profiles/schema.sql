@@ -139,8 +139,9 @@ CREATE TABLE run_site(
 	site INTEGER NOT NULL REFERENCES site,
 	size_class INTEGER NOT NULL,
 	variant TEXT NOT NULL,
-	n INTEGER NOT NULL,
-	total_ns REAL NOT NULL,
+	n INTEGER NOT NULL,		-- calls that were timed
+	total_ns REAL NOT NULL,		-- their time
+	chosen INTEGER NOT NULL,	-- 1: what untimed calls ran, at last
 	PRIMARY KEY(run, site, size_class, variant)
 ) STRICT, WITHOUT ROWID;
 

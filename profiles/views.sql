@@ -50,19 +50,20 @@ SELECT s.module, s.function, s.file || ':' || s.line AS place,
 FROM site_time t JOIN site s ON s.id = t.site JOIN cpu c ON c.id = t.cpu
 ORDER BY s.module, s.function, s.line, c.name, t.size_class, t.median_ns;
 
--- Which variants each run used per site and size, and how much of the
--- sampled time each of them took.
+-- Which variants each run tried per site and size, how much of the timed
+-- calls' time each of them took, and which one was chosen: calls that were
+-- not timed, which is nearly all, ran it.
 CREATE VIEW choices AS
 SELECT u.run, p.name AS program, s.module, s.function,
 	s.file || ':' || s.line AS place, printf('%016x', s.hash) AS site,
-	u.size_class, u.variant, u.n AS samples,
+	u.size_class, u.variant, u.chosen, u.n AS samples,
 	round(u.total_ns / 1e6, 3) AS total_ms,
 	round(u.total_ns / sum(u.total_ns) OVER
 		(PARTITION BY u.run, u.site, u.size_class), 3) AS share
 FROM run_site u JOIN run r ON r.id = u.run
 JOIN program p ON p.id = r.program JOIN site s ON s.id = u.site
 ORDER BY u.run DESC, s.module, s.function, s.line, u.size_class,
-	u.total_ns DESC;
+	u.chosen DESC, u.total_ns DESC;
 
 -- Memory and cores that were granted and not used.
 CREATE VIEW waste AS

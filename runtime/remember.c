@@ -99,6 +99,7 @@ static void copy_name(char *to, const char *from)
 	to[i] = 0;
 }
 
+/* Even without news: so that a run's earlier choice is taken back. */
 static void copy_cell(struct news *n, const struct psr_class *c, unsigned i)
 {
 	const struct psr_known *k = c->site;
@@ -107,9 +108,10 @@ static void copy_cell(struct news *n, const struct psr_class *c, unsigned i)
 	uint64_t fresh = cell->own - cell->saved;
 	uint32_t in_ring = fresh < cell->nring ? (uint32_t)fresh : cell->nring;
 
-	if (!fresh)
+	if (!cell->own && i != c->best)
 		return;
 	t->site = k->id;
+	t->chosen = i == c->best;
 	t->size_class = c->size_class;
 	copy_name(t->variant,
 		  i ? psr_variant_name(&psr_site_variants(k->site)[i - 1])
@@ -122,6 +124,14 @@ static void copy_cell(struct news *n, const struct psr_class *c, unsigned i)
 					PSR_RING];
 	n->origins[n->ntimes] = (struct origin){cell, cell->own, cell->own_ns};
 	n->ntimes++;
+}
+
+static bool has_news(const struct psr_class *c)
+{
+	for (uint32_t i = 0; i < c->site->nrivals; i++)
+		if (c->cells[i].own != c->cells[i].saved)
+			return true;
+	return false;
 }
 
 static bool lock_patiently(struct psr_known *k)
@@ -185,7 +195,7 @@ static bool collect(struct news *n, struct psr_module_state *m)
 			return false;
 		if (!lock_patiently(k))
 			continue;
-		if (!psr_sites_stale(c))
+		if (!psr_sites_stale(c) && has_news(c))
 			for (uint32_t i = 0; i < k->nrivals; i++)
 				copy_cell(n, c, i);
 		psr_sites_unlock(k);

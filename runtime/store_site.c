@@ -118,9 +118,10 @@ static const struct {
      "total_ns, p25_ns, median_ns, p75_ns, ring) "
      "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
     {offsetof(struct site_saver, note),
-     "INSERT INTO run_site(run, site, size_class, variant, n, total_ns) "
-     "VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-     "n = n + excluded.n, total_ns = total_ns + excluded.total_ns"},
+     "INSERT INTO run_site(run, site, size_class, variant, n, total_ns, "
+     "chosen) VALUES(?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+     "n = n + excluded.n, total_ns = total_ns + excluded.total_ns, "
+     "chosen = excluded.chosen"},
 };
 
 static sqlite3_stmt **saver_statement(struct site_saver *v, size_t i)
@@ -229,6 +230,7 @@ static int note_run(struct site_saver *v, int64_t site,
 	bind_key(v->note, v->run, site, t);
 	store_bind_u64(v->note, 5, t->n);
 	sqlite3_bind_double(v->note, 6, total_ns);
+	sqlite3_bind_int64(v->note, 7, t->chosen);
 	return store_run(v->s, v->note, err);
 }
 
@@ -238,11 +240,14 @@ static int save_time(struct site_saver *v, const char *module,
 	double news_ns = isfinite(t->total_ns) ? t->total_ns : 0;
 	struct psr_site_time sum;
 	int64_t site;
+	bool any = t->n || t->nring; /* else only whether it is chosen */
 	int ret;
 
-	if (!t->n && !t->nring)
+	if (!any && !v->run)
 		return 0;
 	ret = site_row(v, module, t->site, &site, err);
+	if (!ret && !any)
+		return note_run(v, site, t, 0, err);
 	if (!ret)
 		ret = read_time(v, site, t, &sum, err);
 	if (ret < 0)

@@ -13,8 +13,9 @@ config.test_exec_root = os.path.join(config.psr_build, "test")
 bin_dir = os.path.join(config.psr_build, "bin")
 lib_dir = os.path.join(config.psr_build, "lib")
 env = config.environment
+llvm_dir = os.path.dirname(os.path.realpath(config.psr_clang))  # has "not"
 env["PATH"] = os.pathsep.join([bin_dir, env.get("PATH", os.environ["PATH"]),
-                               os.path.dirname(config.psr_clang)])  # for not
+                               llvm_dir])
 env["LC_ALL"] = "C"
 # No test may touch the user's own profile database, or see his settings.
 for name in [n for n in os.environ if n.startswith("PSR_")]:

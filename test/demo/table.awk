@@ -14,8 +14,10 @@ BEGIN {
 	print "first launch of a program), what it reserved, what the " \
 		"program used, and how sure it was that"
 	print "the reservation suffices. Code: the loop nest that took the " \
-		"most time, and its variant that"
-	print "ran most; \"baseline\" is plain clang's code."
+		"most time, and the variant"
+	print "chosen for it; \"baseline\" is plain clang's code. Time: the " \
+		"processor's, that of psr run itself"
+	print "included; above 1, psr run was faster than plain clang -O3."
 	print ""
 	printf row, "", "", "", "memory", "memory", "memory", "", "reserved",
 		"", "clang", "psr run", "clang", "same"
@@ -58,12 +60,12 @@ function median(v, n,    i, j, t)
 		keys[++nkeys] = key
 	n = ++launches[key]
 	split($11, race, " ")
-	ratio = race[1] / race[2]
+	ratio = race[3] / race[4]
 	code = $10 == "" ? "baseline (too short)" : $10
 	printf row, n == 1 ? $1 : "", n == 1 ? $2 : "", n, size($4),
-		size($5), size($6), $7 == "" ? "-" : sprintf("%.0f%%", 100 * $7),
-		$8 == "" ? "-" : $8, code, seconds(race[1]),
-		seconds(race[2]), sprintf("%.2fx", ratio),
+		size($5), size($6), $4 == "" ? "-" : sprintf("%.0f%%", 100 * $7),
+		$8 == "" ? "-" : $8, code, seconds(race[3]),
+		seconds(race[4]), sprintf("%.2fx", ratio),
 		race[5] == "same" ? "yes" : "NO"
 	program[key] = $1
 	label[key] = $2
@@ -79,7 +81,7 @@ END {
 	print ""
 	print "What was learnt. Speed: clang's time over psr run's, for " \
 		"the first launch and the median of"
-	print "the others; above 1 is faster than clang -O3."
+	print "the others."
 	print ""
 	sum = "%-10s %-10s | %-26s | %8s %8s | %s\n"
 	printf sum, "program", "size", "code chosen", "first", "later",

@@ -273,6 +273,7 @@ static void test_sites(struct psr_store *s)
 		t.ring[i] = (float)i;
 	OK(psr_store_sites_save(s, &b, &err));
 	ASK(s, "SELECT count(*) FROM run_site", "0");
+	t.chosen = true;
 	for (uint32_t i = 0; i < 20; i++)
 		t.ring[i] = (float)(20 + i);
 	t.ring[19] = NAN; /* dropped */
@@ -300,7 +301,7 @@ static void test_sites(struct psr_store *s)
 	    "site_time WHERE n = 40",
 	    "14.75 22.5 30.25");
 	ASK(s, "SELECT n || ' ' || total_ns FROM run_site", "20 100.0");
-	ASK(s, "SELECT count(*) FROM run_site", "1");
+	ASK(s, "SELECT count(*) || sum(chosen) FROM run_site", "11");
 	ASK(s,
 	    "SELECT function || line || depth FROM site WHERE module = "
 	    "'prog'",

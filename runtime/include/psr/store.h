@@ -61,6 +61,7 @@ struct psr_site_time {
 	uint64_t site;                  /* psr_site.id */
 	uint8_t size_class;             /* log2(work) */
 	char variant[PSR_VARIANT_NAME]; /* "baseline" for the original */
+	bool chosen;                    /* saving: what untimed calls run */
 	uint64_t n;                     /* samples ever */
 	double total_ns;                /* time of these samples */
 	uint32_t nring;
