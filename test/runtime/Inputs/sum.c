@@ -4,6 +4,7 @@
  * descriptor 9. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/auxv.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -50,6 +51,9 @@ int main(int argc, char **argv)
 
 	for (long i = 0; i < count; i++)
 		total += TEST_CALL(sum, work + i % 7);
+#ifdef SECURE
+	puts(getauxval(AT_SECURE) ? "secure" : "plain");
+#endif
 	printf("%ld\n", total);
 	dprintf(9, "original=%ld fast=%ld slow=%ld timed=%ld\n", calls[0],
 		calls[1], calls[2], test_timed);
