@@ -17,8 +17,10 @@
 #include "sites.h"
 
 #define FLAG              "psr"
-#define FREE_INSTRUCTIONS 1024 /* a module may add so much in any case */
+#define FREE_INSTRUCTIONS 4096 /* a module may add so much in any case */
 #define DISPATCH_SIZE     30   /* instructions of one site's dispatch */
+#define VECTOR_FACTOR     3    /* vector body, remainder, checks */
+#define VECTOR_SIZE       40
 
 static void fail(const char *what, int error)
 {
@@ -96,11 +98,11 @@ static int compare_gain(const void *a, const void *b)
 /* Gives each site its first recipe, then each its second, while it lasts. */
 static void share_budget(struct psr_nest **sites, size_t n, double left)
 {
-	for (unsigned k = 0; k < psr_options.max_variants; k++)
+	for (unsigned k = 0; k < PSR_RECIPES_MAX; k++)
 		for (size_t i = 0; i < n; i++) {
 			struct psr_nest *s = sites[i];
-			double cost =
-			    s->features.size + (k ? 0 : DISPATCH_SIZE);
+			double cost = VECTOR_FACTOR * s->features.size +
+				      VECTOR_SIZE + (k ? 0 : DISPATCH_SIZE);
 
 			if (k >= s->nrecipes)
 				continue;

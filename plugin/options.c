@@ -19,8 +19,8 @@
 
 struct psr_options psr_options = {
     .min_work = -1,
-    .max_variants = 5,
-    .budget = 1.0,
+    .max_variants = -1,
+    .budget = 0.75,
 };
 
 static char message[256];
@@ -66,7 +66,7 @@ static const char *set_max_variants(const char *key, const char *value)
 
 	if (!parse_count(value, PSR_RECIPES_MAX, &n))
 		return bad(key, value, "not a number from 0 to 32");
-	psr_options.max_variants = (unsigned)n;
+	psr_options.max_variants = (int)n;
 	return NULL;
 }
 

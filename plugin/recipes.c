@@ -26,6 +26,9 @@
 #define V3 (V2 | PSR_ISA_V3)
 #define V4 (V3 | PSR_ISA_V4)
 
+#define VARIANTS       5 /* reach 95 % of what all recipes could gain */
+#define VARIANTS_LIGHT 3 /* of a single loop without arithmetic */
+
 #define FEATURES_V2 "+cx16,+sahf,+popcnt,+sse3,+sse4.1,+sse4.2,+ssse3"
 #define FEATURES_V3 "+avx,+avx2,+bmi,+bmi2,+f16c,+fma,+lzcnt,+movbe,+xsave"
 #define FEATURES_V4 "+avx512f,+avx512bw,+avx512cd,+avx512dq,+avx512vl"
@@ -382,8 +385,22 @@ static int best_left(const struct psr_nest *nest, const bool *left)
 	return best;
 }
 
+static unsigned most_variants(const struct psr_nest *nest)
+{
+	const struct psr_features *x = &nest->features;
+
+	if (psr_options.max_variants >= 0)
+		return (unsigned)psr_options.max_variants;
+	if (psr_options.recipes)
+		return PSR_RECIPES_MAX;
+	return x->flops || x->depth > 1 || nest->kind == PSR_SITE_FUNCTION
+		   ? VARIANTS
+		   : VARIANTS_LIGHT;
+}
+
 void psr_recipes_choose(struct psr_nest *nest)
 {
+	unsigned most = most_variants(nest);
 	bool left[PSR_RECIPES_MAX] = {false};
 	int i;
 
@@ -394,8 +411,7 @@ void psr_recipes_choose(struct psr_nest *nest)
 		if (left[k])
 			nest->recipe_reason[k] = PSR_REASON_NOT_CHOSEN;
 	}
-	while (nest->nrecipes < psr_options.max_variants &&
-	       (i = best_left(nest, left)) >= 0) {
+	while (nest->nrecipes < most && (i = best_left(nest, left)) >= 0) {
 		nest->recipes[nest->nrecipes++] = (unsigned)i;
 		nest->recipe_reason[i] = PSR_REASON_NONE;
 		left[i] = false;

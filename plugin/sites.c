@@ -25,6 +25,7 @@
 #define TRIP_LOOPS_MAX 12   /* loops whose trips are worth computing */
 #define OUTER_BUDGET   16   /* cost of computing a trip count */
 #define INNER_BUDGET   8
+#define LIGHT_SIZE     24 /* instructions */
 #define FUNCTION_WORK  1024
 #define WORK_MAX       (UINT64_C(1) << 62)
 
@@ -421,10 +422,65 @@ static void note_hints(struct psr_nest *nest, psr_loop l)
 		nest->user_hints |= PSR_USER_UNROLL;
 }
 
+static bool is_inside(psr_loop l, LLVMValueRef v)
+{
+	return LLVMIsAInstruction(v) &&
+	       psr_ext_loop_contains(l, LLVMGetInstructionParent(v));
+}
+
+/* A value that L computes, rather than loads, merges or counts. */
+static bool is_computed(psr_loop l, LLVMValueRef v)
+{
+	return is_inside(l, v) && !LLVMIsALoadInst(v) && !LLVMIsAPHINode(v);
+}
+
+/* PHI is updated from another value of L: a reduction or recurrence. */
+static bool is_reduction(psr_loop l, LLVMValueRef phi)
+{
+	unsigned n = LLVMCountIncoming(phi);
+
+	if (LLVMGetTypeKind(LLVMTypeOf(phi)) == LLVMPointerTypeKind)
+		return false;
+	for (unsigned i = 0; i < n; i++) {
+		LLVMValueRef v = LLVMGetIncomingValue(phi, i);
+		int k = is_inside(l, v) ? LLVMGetNumOperands(v) : 0;
+
+		while (--k >= 0) {
+			LLVMValueRef from = LLVMGetOperand(v, (unsigned)k);
+
+			if (from != phi && is_inside(l, from))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* L does more than to move data from place to place. */
+static bool computes(psr_loop l)
+{
+	LLVMBasicBlockRef header = psr_ext_loop_header(l);
+
+	for (size_t b = 0; b < psr_ext_loop_nblocks(l); b++)
+		for (LLVMValueRef i =
+			 LLVMGetFirstInstruction(psr_ext_loop_block(l, b));
+		     i; i = LLVMGetNextInstruction(i)) {
+			if (LLVMIsAStoreInst(i) &&
+			    is_computed(l, LLVMGetOperand(i, 0)))
+				return true;
+			if (LLVMIsAPHINode(i) &&
+			    LLVMGetInstructionParent(i) == header &&
+			    is_reduction(l, i))
+				return true;
+		}
+	return false;
+}
+
 /* Why L cannot profit, the mildest reason of its innermost loops. */
 static enum psr_reason judge_innermost(struct psr_fam *fam,
 				       struct psr_nest *nest, psr_loop l)
 {
+	if (!computes(l))
+		return PSR_REASON_COPY;
 	switch (psr_ext_loop_vector(fam, nest->function, l)) {
 	case PSR_VECTOR_OK:
 		nest->features.vector_loops++;
@@ -867,10 +923,19 @@ static enum psr_reason nest_reason(struct psr_fam *fam, struct psr_nest *nest)
 static bool may_descend(enum psr_reason r)
 {
 	return r != PSR_REASON_NO_VECTOR && r != PSR_REASON_FP_ORDER &&
-	       r != PSR_REASON_SMALL && r != PSR_REASON_USER_HINT;
+	       r != PSR_REASON_COPY && r != PSR_REASON_SMALL &&
+	       r != PSR_REASON_USER_HINT;
 }
 
-static int find_in(struct psr_fam *fam, LLVMValueRef f, psr_loop l,
+/* Within a loop that is no site, only arithmetic or depth pays. */
+static bool is_light(const struct psr_nest *nest)
+{
+	const struct psr_features *x = &nest->features;
+
+	return !x->flops && x->depth < 2 && x->instructions < LIGHT_SIZE;
+}
+
+static int find_in(struct psr_fam *fam, LLVMValueRef f, psr_loop l, bool within,
 		   enum psr_reason outer, struct psr_nests *out)
 {
 	struct psr_nest *nest = nest_new(f, l, out);
@@ -879,7 +944,10 @@ static int find_in(struct psr_fam *fam, LLVMValueRef f, psr_loop l,
 
 	if (!nest)
 		return -ENOMEM;
-	r = nest->reason = outer ? outer : nest_reason(fam, nest);
+	r = outer ? outer : nest_reason(fam, nest);
+	if (!r && within && psr_options.min_work < 0 && is_light(nest))
+		r = PSR_REASON_LIGHT;
+	nest->reason = r;
 	if (!r) {
 		psr_identity_set(out, nest);
 		return 0;
@@ -887,8 +955,8 @@ static int find_in(struct psr_fam *fam, LLVMValueRef f, psr_loop l,
 	if (outer || !may_descend(r))
 		return 0;
 	for (size_t i = 0; !ret && i < psr_ext_loop_count(fam, f, l); i++)
-		ret =
-		    find_in(fam, f, psr_ext_loop_at(fam, f, l, i), outer, out);
+		ret = find_in(fam, f, psr_ext_loop_at(fam, f, l, i),
+			      r != PSR_REASON_DRIVER, outer, out);
 	return ret;
 }
 
@@ -977,8 +1045,8 @@ int psr_sites_find(struct psr_fam *fam, LLVMValueRef f,
 		ret = find_whole(fam, f, reason, out);
 	for (size_t i = 0;
 	     !ret && !annotated && i < psr_ext_loop_count(fam, f, NULL); i++)
-		ret = find_in(fam, f, psr_ext_loop_at(fam, f, NULL, i), reason,
-			      out);
+		ret = find_in(fam, f, psr_ext_loop_at(fam, f, NULL, i), false,
+			      reason, out);
 	if (ret < 0)
 		out->n = n; /* the process is about to give up anyway */
 	return ret;

@@ -162,6 +162,17 @@ static void drop_instrumentation(LLVMValueRef f)
 						 (unsigned)strlen(names[i]));
 }
 
+/* With the dispatch, the function touches the tick and the table. */
+static void drop_memory_effects(LLVMValueRef f)
+{
+	static const char *const names[] = {"memory", "norecurse"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		LLVMRemoveEnumAttributeAtIndex(f, LLVMAttributeFunctionIndex,
+					       LLVMGetEnumAttributeKindForName(
+						   names[i], strlen(names[i])));
+}
+
 static void finish_variant(struct psr_nest *nest, LLVMValueRef f)
 {
 	LLVMSetLinkage(f, LLVMInternalLinkage);
@@ -242,6 +253,26 @@ static LLVMValueRef first_after_allocas(LLVMValueRef f)
 	return i;
 }
 
+/* The variant's call must not turn the stack slots into dynamic ones. */
+static void gather_allocas(LLVMValueRef f)
+{
+	LLVMBasicBlockRef entry = LLVMGetEntryBasicBlock(f);
+	LLVMValueRef next, first = LLVMGetFirstInstruction(entry);
+	LLVMBuilderRef b = LLVMCreateBuilderInContext(
+	    LLVMGetModuleContext(LLVMGetGlobalParent(f)));
+
+	for (LLVMValueRef i = first; i; i = next) {
+		next = LLVMGetNextInstruction(i);
+		if (i == first || !LLVMIsAAllocaInst(i) ||
+		    !LLVMIsConstant(LLVMGetOperand(i, 0)))
+			continue;
+		LLVMInstructionRemoveFromParent(i);
+		LLVMPositionBuilderBefore(b, LLVMGetFirstInstruction(entry));
+		LLVMInsertIntoBuilder(b, i);
+	}
+	LLVMDisposeBuilder(b);
+}
+
 /* The block that forwards the function's own arguments to a variant. */
 static LLVMBasicBlockRef forward_call(LLVMValueRef f, LLVMValueRef callee,
 				      LLVMBasicBlockRef before,
@@ -278,6 +309,7 @@ static bool make_of_function(struct psr_fam *fam, struct psr_nest *nest,
 	LLVMValueRef first, at = nest->work;
 	char name[1024];
 
+	gather_allocas(f);
 	name_variant(nest, 0, name, sizeof(name));
 	first = psr_ext_clone_function(f, name);
 	finish_variant(nest, first);
@@ -296,6 +328,10 @@ static bool make_of_function(struct psr_fam *fam, struct psr_nest *nest,
 bool psr_variants_make(struct psr_fam *fam, struct psr_nest *nest,
 		       struct psr_made *out)
 {
-	return nest->loop ? make_of_loop(fam, nest, out)
-			  : make_of_function(fam, nest, out);
+	bool made = nest->loop ? make_of_loop(fam, nest, out)
+			       : make_of_function(fam, nest, out);
+
+	if (made)
+		drop_memory_effects(nest->function);
+	return made;
 }

@@ -24,8 +24,7 @@ env["HOME"] = config.test_exec_root
 env.pop("XDG_DATA_HOME", None)
 
 config.substitutions += [
-    ("%clangxx", config.psr_clang + "++" if not config.psr_clang.endswith("-22")
-     else config.psr_clang.replace("clang-22", "clang++-22")),
+    ("%clangxx", os.path.join(os.path.dirname(config.psr_clang), "clang++")),
     ("%llvm-include", config.psr_llvm_include),
     ("%clang", config.psr_clang),
     ("%opt", config.psr_opt),
