@@ -164,6 +164,17 @@ struct Options {
 	}
 } options;
 
+// One error; the text is no format, whatever the user wrote.
+void report(clang::DiagnosticsEngine &diag, const char *bad)
+{
+	std::string text = "psr: ";
+
+	for (const char *s = bad; *s; s++)
+		text.append(*s == '%' ? 2 : 1, *s);
+	diag.Report(diag.getDiagnosticIDs()->getCustomDiagID(
+	    clang::DiagnosticIDs::Error, text));
+}
+
 class PsrAction : public clang::PluginASTAction
 {
 	std::unique_ptr<clang::ASTConsumer>
@@ -187,10 +198,7 @@ class PsrAction : public clang::PluginASTAction
 			    psr_options_set(key.c_str(), value.c_str());
 			if (!bad)
 				continue;
-			auto &diag = CI.getDiagnostics();
-			unsigned id = diag.getDiagnosticIDs()->getCustomDiagID(
-			    clang::DiagnosticIDs::Error, bad);
-			diag.Report(id);
+			report(CI.getDiagnostics(), bad);
 			return false;
 		}
 		return true;
@@ -666,12 +674,21 @@ LLVMValueRef psr_ext_extract(LLVMBasicBlockRef *refs, size_t n,
 	return wrap(F);
 }
 
+void psr_ext_rename(LLVMValueRef f, const char *name)
+{
+	Function &F = function_of(f);
+
+	F.setName(name);
+	if (DISubprogram *sp = F.getSubprogram())
+		sp->replaceLinkageName(MDString::get(F.getContext(), name));
+}
+
 LLVMValueRef psr_ext_clone_function(LLVMValueRef f, const char *name)
 {
 	ValueToValueMapTy map;
 	Function *copy = CloneFunction(&function_of(f), map);
 
-	copy->setName(name);
+	psr_ext_rename(wrap(copy), name);
 	return wrap(copy);
 }
 

@@ -139,6 +139,8 @@ LLVMValueRef psr_ext_extract(LLVMBasicBlockRef *blocks, size_t n,
 			     const char *suffix, LLVMValueRef *call,
 			     size_t *ninputs);
 
+/* In the symbol table and in the debug information. */
+void psr_ext_rename(LLVMValueRef f, const char *name);
 LLVMValueRef psr_ext_clone_function(LLVMValueRef f, const char *name);
 /* Splits B before I; returns the block that starts with I. */
 LLVMBasicBlockRef psr_ext_split(LLVMBasicBlockRef b, LLVMValueRef before);

@@ -207,7 +207,7 @@ static void make_functions(struct psr_fam *fam, struct psr_nest *nest,
 		if (i)
 			f = psr_ext_clone_function(first, name);
 		else
-			LLVMSetValueName2(f, name, strlen(name));
+			psr_ext_rename(f, name);
 		out->functions[i] = f;
 	}
 	for (unsigned i = 0; i < out->n; i++) {

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """lit's view of PSR's tests: where the tools are, what the machine can do."""
 import os
+import shutil
 import lit.formats
 
 config.name = "psr"
@@ -58,6 +59,7 @@ with open("/proc/cpuinfo") as f:
 feature("x86-64-v3", "avx2" in flags and "fma" in flags, "the CPU lacks AVX2")
 feature("x86-64-v4", "avx512vl" in flags and "avx512bw" in flags,
         "the CPU lacks AVX-512")
+feature("gold", shutil.which("ld.gold"), "no ld.gold")
 feature("root", os.geteuid() == 0, "not root")
 feature("cgroup-v1-memory",
         os.path.exists("/sys/fs/cgroup/memory/memory.limit_in_bytes") and
