@@ -499,12 +499,43 @@ static int open_read(struct psr_store *s, struct psr_err *err)
 	return ret < 0 ? ret : open_shared(s, err);
 }
 
+/*
+ * A program may have closed its standard descriptors, and SQLite would fill
+ * them for good, with /dev/null. So they are taken while files are opened,
+ * and given back: the program finds them as it left them.
+ */
+void store_take_low(int taken[3])
+{
+	int saved = errno;
+
+	for (int i = 0; i < 3; i++)
+		taken[i] = -1;
+	for (int i = 0; i < 3; i++) {
+		if (fcntl(i, F_GETFD) >= 0)
+			continue;
+		taken[i] = open("/dev/null", O_RDWR | O_CLOEXEC);
+		if (taken[i] == i)
+			continue;
+		if (taken[i] >= 0) /* another thread was quicker */
+			close(taken[i]);
+		taken[i] = -1;
+	}
+	errno = saved;
+}
+
+void store_give_low(const int taken[3])
+{
+	for (int i = 0; i < 3; i++)
+		if (taken[i] >= 0)
+			close(taken[i]);
+}
+
 int psr_store_open(const char *path, unsigned flags, struct psr_store **out,
 		   struct psr_err *err)
 {
 	char place[PATH_MAX];
 	struct psr_store *s;
-	int ret = 0;
+	int taken[3], ret = 0;
 
 	*out = NULL;
 	if (!path) {
@@ -518,9 +549,11 @@ int psr_store_open(const char *path, unsigned flags, struct psr_store **out,
 		return psr_fail(err, -ENOMEM, "%s: out of memory", path);
 	memset(s, 0, sizeof(*s));
 	s->write = flags & PSR_STORE_WRITE;
+	store_take_low(taken);
 	ret = resolve(path, s->write, s->path, err);
 	if (!ret)
 		ret = s->write ? open_write(s, err) : open_read(s, err);
+	store_give_low(taken);
 	if (ret < 0)
 		sqlite3_free(s);
 	else
@@ -569,7 +602,7 @@ int psr_store_maintain(struct psr_store *s, struct psr_err *err)
 void psr_store_close(struct psr_store *s)
 {
 	struct psr_err ignored;
-	int saved = errno;
+	int taken[3], saved = errno;
 
 	if (!s)
 		return;
@@ -577,8 +610,11 @@ void psr_store_close(struct psr_store *s)
 	    s->log_pages > LOG_BYTES_MOST / STORE_PAGE_BYTES)
 		(void)!checkpoint(s, &ignored);
 	disconnect(s);
-	if (s->write && s->corrupt)
+	if (s->write && s->corrupt) {
+		store_take_low(taken);
 		(void)!store_set_aside(s->path, &ignored);
+		store_give_low(taken);
+	}
 	sqlite3_free(s);
 	errno = saved;
 }

@@ -98,6 +98,10 @@ int store_connect(struct psr_store *s, const char *path, int flags,
  */
 int store_lock(const char *path, int how, bool create);
 
+/* Around whatever makes SQLite open files. */
+void store_take_low(int taken[3]);
+void store_give_low(const int taken[3]);
+
 /* ---- store_pool.c ---- */
 
 /* Within a transaction. A row that is gone is no failure. */

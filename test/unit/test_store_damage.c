@@ -463,6 +463,35 @@ static void test_names(const char *root)
 	FAILS(-ENAMETOOLONG, psr_store_open(cwd, PSR_STORE_WRITE, &s, &err));
 }
 
+/* A program without standard descriptors has none afterwards. */
+static void test_low_descriptors(const char *root)
+{
+	int status = -1;
+	pid_t pid;
+
+	fresh(root, "low");
+	pid = fork();
+	if (!pid) {
+		struct psr_store *s = NULL;
+		int bad = 0;
+
+		for (int fd = 0; fd < 16; fd++)
+			close(fd);
+		bad |= psr_store_open(path, PSR_STORE_WRITE, &s, &err) != 0;
+		for (int fd = 0; fd < 3; fd++)
+			bad |= (fcntl(fd, F_GETFD) >= 0) << (fd + 1);
+		bad |= (record_one(s) != 0) << 4;
+		bad |= (psr_store_maintain(s, &err) != 0) << 5;
+		psr_store_close(s);
+		for (int fd = 0; fd < 16; fd++)
+			bad |= (fcntl(fd, F_GETFD) >= 0) << 6;
+		_exit(bad);
+	}
+	waitpid(pid, &status, 0);
+	CHECK(status == 0, "status %x", status);
+	OK(psr_store_check(path, &err));
+}
+
 static void test_place(void)
 {
 	static const struct {
@@ -508,6 +537,7 @@ int main(int argc, char **argv)
 	test_rights(argv[1]);
 	test_file_size(argv[1]);
 	test_names(argv[1]);
+	test_low_descriptors(argv[1]);
 	test_place();
 	return check_result();
 }
