@@ -820,12 +820,10 @@ static struct psr_nest *nest_new(LLVMValueRef f, psr_loop l,
 	return nest->name && nest->file && nest->blocks ? nest : NULL;
 }
 
-static enum psr_reason shape_reason(psr_loop l)
+static enum psr_reason exit_reason(psr_loop l)
 {
 	LLVMBasicBlockRef exit = psr_ext_loop_unique_exit(l);
 
-	if (!psr_ext_loop_is_simple(l))
-		return PSR_REASON_FORM;
 	if (!exit)
 		return PSR_REASON_EXITS;
 	for (LLVMValueRef i = LLVMGetFirstInstruction(exit); i;
@@ -895,13 +893,14 @@ static bool is_driver(struct psr_fam *fam, struct psr_nest *nest)
 
 static enum psr_reason nest_reason(struct psr_fam *fam, struct psr_nest *nest)
 {
-	enum psr_reason r = shape_reason(nest->loop);
+	enum psr_reason r = PSR_REASON_FORM;
 	LLVMValueRef at;
 	psr_scev trip;
 
-	if (r)
-		return r;
-	r = contents_reason(fam, nest);
+	if (psr_ext_loop_is_simple(nest->loop))
+		r = contents_reason(fam, nest);
+	if (!r)
+		r = exit_reason(nest->loop);
 	if (r)
 		return r;
 	at = LLVMGetBasicBlockTerminator(psr_ext_loop_preheader(nest->loop));
