@@ -13,8 +13,10 @@
 
 #include "dispatch.h"
 #include "recipes.h"
+#include "refuse.h"
 #include "remarks.h"
 #include "sites.h"
+#include "work.h"
 
 #define FLAG              "psr"
 #define FREE_INSTRUCTIONS 4096 /* a module may add so much in any case */
@@ -165,7 +167,7 @@ static void prepare(struct psr_fam *fam, struct psr_nest *first, size_t n)
 					   first[i].loop);
 	for (size_t i = 0; i < n; i++)
 		if (!first[i].reason)
-			psr_sites_emit_work(fam, &first[i]);
+			psr_work_emit(fam, &first[i]);
 }
 
 static bool transform(struct psr_fam *fam, struct psr_nest *first, size_t n)
@@ -214,7 +216,7 @@ bool psr_module_run(LLVMModuleRef m, struct psr_fam *fam, unsigned speed)
 
 	if (LLVMGetModuleFlag(m, FLAG, strlen(FLAG)))
 		return false;
-	reason = psr_sites_module_reason(m, speed);
+	reason = psr_refuse_module(m, speed);
 	find_all(m, fam, reason, &nests);
 	if (!reason) {
 		keep_budget(m, &nests);

@@ -5,9 +5,6 @@
 
 #include "nest.h"
 
-/* Why nothing in M may be touched, or PSR_REASON_NONE. */
-enum psr_reason psr_sites_module_reason(LLVMModuleRef m, unsigned speed);
-
 /*
  * Appends F's nests, judged. MODULE_REASON, if any, is every nest's reason.
  * ANNOTATED: F is marked __attribute__((annotate("psr"))).
@@ -16,9 +13,6 @@ enum psr_reason psr_sites_module_reason(LLVMModuleRef m, unsigned speed);
 int psr_sites_find(struct psr_fam *fam, LLVMValueRef f,
 		   enum psr_reason module_reason, bool annotated,
 		   struct psr_nests *out);
-
-/* Emits the nest's work before its first instruction; sets nest->work. */
-void psr_sites_emit_work(struct psr_fam *fam, struct psr_nest *nest);
 
 void psr_sites_free(struct psr_nests *nests);
 

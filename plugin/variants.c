@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ir.h"
 #include "recipes.h"
 
 /* ---- Attributes --------------------------------------------------------- */
@@ -244,15 +245,6 @@ static bool make_of_loop(struct psr_fam *fam, struct psr_nest *nest,
 	return true;
 }
 
-static LLVMValueRef first_after_allocas(LLVMValueRef f)
-{
-	LLVMValueRef i = LLVMGetFirstInstruction(LLVMGetEntryBasicBlock(f));
-
-	while (LLVMIsAAllocaInst(i))
-		i = LLVMGetNextInstruction(i);
-	return i;
-}
-
 /* The variant's call must not turn the stack slots into dynamic ones. */
 static void gather_allocas(LLVMValueRef f)
 {
@@ -316,7 +308,7 @@ static bool make_of_function(struct psr_fam *fam, struct psr_nest *nest,
 	if (LLVMIsAInstruction(at) && LLVMGetInstructionParent(at) == entry)
 		at = LLVMGetNextInstruction(at);
 	else
-		at = first_after_allocas(f);
+		at = psr_ir_after_allocas(f);
 	out->before = entry;
 	out->original = psr_ext_split(entry, at);
 	out->exit = NULL;

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * features.c - counts what a nest's hottest innermost loop does, and asks the
+ * loop vectorizer whether it could take some innermost loop. Changes nothing.
+ */
+#include "features.h"
+
+#include "ir.h"
+#include "work.h"
+
+static unsigned access_bytes(LLVMValueRef i, LLVMTypeRef type)
+{
+	LLVMModuleRef m = LLVMGetGlobalParent(
+	    LLVMGetBasicBlockParent(LLVMGetInstructionParent(i)));
+
+	return (unsigned)LLVMStoreSizeOfType(LLVMGetModuleDataLayout(m), type);
+}
+
+static bool is_float(LLVMTypeRef type)
+{
+	LLVMTypeKind kind = LLVMGetTypeKind(type);
+
+	return kind == LLVMFloatTypeKind || kind == LLVMDoubleTypeKind ||
+	       kind == LLVMHalfTypeKind || kind == LLVMX86_FP80TypeKind;
+}
+
+static void count_features(struct psr_features *x, LLVMValueRef i)
+{
+	x->instructions++;
+	switch (LLVMGetInstructionOpcode(i)) {
+	case LLVMLoad:
+		x->loads++;
+		x->load_bytes += access_bytes(i, LLVMTypeOf(i));
+		break;
+	case LLVMStore:
+		x->stores++;
+		x->store_bytes +=
+		    access_bytes(i, LLVMTypeOf(LLVMGetOperand(i, 0)));
+		break;
+	case LLVMBr:
+	case LLVMSwitch:
+		x->branches++;
+		break;
+	case LLVMCall:
+		if (psr_ir_calls(i, "llvm.fmuladd"))
+			x->flops += 2;
+		else if (is_float(LLVMTypeOf(i)))
+			x->flops++;
+		else
+			x->calls++;
+		break;
+	case LLVMFAdd:
+	case LLVMFSub:
+	case LLVMFMul:
+	case LLVMFDiv:
+	case LLVMFRem:
+		x->flops++;
+		break;
+	default:
+		break;
+	}
+}
+
+static unsigned header_phis(psr_loop l)
+{
+	LLVMBasicBlockRef b = psr_ext_loop_header(l);
+	unsigned n = 0;
+
+	for (LLVMValueRef i = LLVMGetFirstInstruction(b); LLVMIsAPHINode(i);
+	     i = LLVMGetNextInstruction(i))
+		n++;
+	return n;
+}
+
+/* The features of L, if it is hotter (deeper) than what was seen. */
+static void take_features(struct psr_fam *fam, struct psr_nest *nest,
+			  psr_loop l, unsigned depth)
+{
+	struct psr_features *x = &nest->features;
+	LLVMValueRef at = LLVMGetBasicBlockTerminator(
+	    psr_ext_loop_preheader(nest->loop ? nest->loop : l));
+	psr_scev trip;
+
+	if (depth < x->depth || (depth == x->depth && x->instructions))
+		return;
+	x->instructions = x->loads = x->stores = x->flops = x->branches = 0;
+	x->calls = x->load_bytes = x->store_bytes = 0;
+	x->inner_trip = 0;
+	x->depth = depth;
+	x->recurrences = header_phis(l);
+	for (size_t b = 0; b < psr_ext_loop_nblocks(l); b++)
+		for (LLVMValueRef i =
+			 LLVMGetFirstInstruction(psr_ext_loop_block(l, b));
+		     i; i = LLVMGetNextInstruction(i))
+			count_features(x, i);
+	if (psr_ext_trip(fam, nest->function, l, nest->loop ? nest->loop : l,
+			 at, PSR_INNER_BUDGET, &trip) != PSR_TRIP_UNKNOWN)
+		psr_ext_scev_constant(trip, &x->inner_trip);
+}
+
+static void note_hints(struct psr_nest *nest, psr_loop l)
+{
+	if (psr_ext_loop_has_hint(l, "llvm.loop.vectorize.enable") ||
+	    psr_ext_loop_has_hint(l, "llvm.loop.vectorize.width"))
+		nest->user_hints |= PSR_USER_VECTORIZE;
+	if (psr_ext_loop_has_hint(l, "llvm.loop.interleave.count"))
+		nest->user_hints |= PSR_USER_INTERLEAVE;
+	if (psr_ext_loop_has_hint(l, "llvm.loop.unroll.count") ||
+	    psr_ext_loop_has_hint(l, "llvm.loop.unroll.full") ||
+	    psr_ext_loop_has_hint(l, "llvm.loop.unroll.disable") ||
+	    psr_ext_loop_has_hint(l, "llvm.loop.unroll.enable"))
+		nest->user_hints |= PSR_USER_UNROLL;
+}
+
+static bool is_inside(psr_loop l, LLVMValueRef v)
+{
+	return LLVMIsAInstruction(v) &&
+	       psr_ext_loop_contains(l, LLVMGetInstructionParent(v));
+}
+
+/* A value that L computes, rather than loads, merges or counts. */
+static bool is_computed(psr_loop l, LLVMValueRef v)
+{
+	return is_inside(l, v) && !LLVMIsALoadInst(v) && !LLVMIsAPHINode(v);
+}
+
+/* PHI is updated from another value of L: a reduction or recurrence. */
+static bool is_reduction(psr_loop l, LLVMValueRef phi)
+{
+	unsigned n = LLVMCountIncoming(phi);
+
+	if (LLVMGetTypeKind(LLVMTypeOf(phi)) == LLVMPointerTypeKind)
+		return false;
+	for (unsigned i = 0; i < n; i++) {
+		LLVMValueRef v = LLVMGetIncomingValue(phi, i);
+		int k = is_inside(l, v) ? LLVMGetNumOperands(v) : 0;
+
+		while (--k >= 0) {
+			LLVMValueRef from = LLVMGetOperand(v, (unsigned)k);
+
+			if (from != phi && is_inside(l, from))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* L does more than to move data from place to place. */
+static bool computes(psr_loop l)
+{
+	LLVMBasicBlockRef header = psr_ext_loop_header(l);
+
+	for (size_t b = 0; b < psr_ext_loop_nblocks(l); b++)
+		for (LLVMValueRef i =
+			 LLVMGetFirstInstruction(psr_ext_loop_block(l, b));
+		     i; i = LLVMGetNextInstruction(i)) {
+			if (LLVMIsAStoreInst(i) &&
+			    is_computed(l, LLVMGetOperand(i, 0)))
+				return true;
+			if (LLVMIsAPHINode(i) &&
+			    LLVMGetInstructionParent(i) == header &&
+			    is_reduction(l, i))
+				return true;
+		}
+	return false;
+}
+
+/* Why L cannot profit, the mildest reason of its innermost loops. */
+static enum psr_reason judge_innermost(struct psr_fam *fam,
+				       struct psr_nest *nest, psr_loop l)
+{
+	if (!computes(l))
+		return PSR_REASON_COPY;
+	switch (psr_ext_loop_vector(fam, nest->function, l)) {
+	case PSR_VECTOR_OK:
+		nest->features.vector_loops++;
+		return PSR_REASON_NONE;
+	case PSR_VECTOR_OFF:
+		return PSR_REASON_USER_HINT;
+	case PSR_VECTOR_FP_ORDER:
+		return PSR_REASON_FP_ORDER;
+	default:
+		return PSR_REASON_NO_VECTOR;
+	}
+}
+
+static enum psr_reason milder(enum psr_reason a, enum psr_reason b)
+{
+	if (!a || !b)
+		return PSR_REASON_NONE;
+	return a == PSR_REASON_NO_VECTOR ? b : a;
+}
+
+enum psr_reason psr_features_judge(struct psr_fam *fam, struct psr_nest *nest,
+				   psr_loop l, unsigned depth)
+{
+	size_t n = psr_ext_loop_count(fam, nest->function, l);
+	enum psr_reason r = PSR_REASON_NO_VECTOR;
+
+	nest->features.loops++;
+	note_hints(nest, l);
+	for (size_t i = 0; i < n; i++)
+		r = milder(r, psr_features_judge(
+				  fam, nest,
+				  psr_ext_loop_at(fam, nest->function, l, i),
+				  depth + 1));
+	if (n)
+		return r;
+	take_features(fam, nest, l, depth);
+	return judge_innermost(fam, nest, l);
+}

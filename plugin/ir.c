@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* ir.c - small questions that several steps ask of the IR; changes nothing. */
+#include "ir.h"
+
+#include <string.h>
+
+bool psr_ir_has(LLVMValueRef f, const char *name)
+{
+	unsigned kind = LLVMGetEnumAttributeKindForName(name, strlen(name));
+
+	return LLVMGetEnumAttributeAtIndex(f, LLVMAttributeFunctionIndex,
+					   kind) != NULL;
+}
+
+bool psr_ir_has_string(LLVMValueRef f, const char *name)
+{
+	return LLVMGetStringAttributeAtIndex(f, LLVMAttributeFunctionIndex,
+					     name,
+					     (unsigned)strlen(name)) != NULL;
+}
+
+bool psr_ir_calls(LLVMValueRef call, const char *name)
+{
+	LLVMValueRef callee = LLVMGetCalledValue(call);
+	unsigned id = LLVMLookupIntrinsicID(name, strlen(name));
+
+	return LLVMIsAFunction(callee) && LLVMGetIntrinsicID(callee) == id;
+}
+
+unsigned psr_ir_size(LLVMBasicBlockRef b)
+{
+	unsigned n = 0;
+
+	for (LLVMValueRef i = LLVMGetFirstInstruction(b); i;
+	     i = LLVMGetNextInstruction(i))
+		n++;
+	return n;
+}
+
+LLVMValueRef psr_ir_after_allocas(LLVMValueRef f)
+{
+	LLVMValueRef i = LLVMGetFirstInstruction(LLVMGetEntryBasicBlock(f));
+
+	while (LLVMIsAAllocaInst(i))
+		i = LLVMGetNextInstruction(i);
+	return i;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* ir.h - small questions that several steps ask of the IR. */
+#ifndef PSR_IR_H
+#define PSR_IR_H
+
+#include "llvm_ext.h"
+
+/* F has the enum or the string attribute NAME. */
+bool psr_ir_has(LLVMValueRef f, const char *name);
+bool psr_ir_has_string(LLVMValueRef f, const char *name);
+
+/* CALL calls the intrinsic NAME, such as "llvm.fmuladd". */
+bool psr_ir_calls(LLVMValueRef call, const char *name);
+
+/* B's instructions. */
+unsigned psr_ir_size(LLVMBasicBlockRef b);
+
+/* The first instruction of F that follows its leading allocas. */
+LLVMValueRef psr_ir_after_allocas(LLVMValueRef f);
+
+#endif

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * work.c - the product of a nest's trip counts, as code in front of it.
+ *
+ * A trip count that varies within the nest counts by its value half way, one
+ * that is not known there by a nominal value. Products that could overflow
+ * are bounded; what could be poison is frozen, for the dispatch looks at it
+ * even where the loop would not have.
+ */
+#include "work.h"
+
+#include <string.h>
+
+#include "ir.h"
+
+#define TRIP_NOMINAL   16 /* where an inner trip count is unknown */
+#define TRIP_LOOPS_MAX 12 /* loops whose trips are worth computing */
+#define FUNCTION_WORK  1024
+#define WORK_MAX       (UINT64_C(1) << 62)
+
+struct product {
+	LLVMBuilderRef b; /* NULL: constants only, for judging */
+	LLVMValueRef at;
+	struct psr_fam *fam;
+	struct psr_nest *nest;
+	psr_loop root;
+	unsigned loops;
+};
+
+struct amount {             /* of work; at most BOUND */
+	LLVMValueRef value; /* NULL: the constant BOUND */
+	uint64_t bound;
+};
+
+static LLVMTypeRef i64_type(LLVMValueRef at)
+{
+	return LLVMInt64TypeInContext(LLVMGetTypeContext(LLVMTypeOf(at)));
+}
+
+static LLVMValueRef amount_value(struct product *p, struct amount a)
+{
+	return a.value ? a.value
+		       : LLVMConstInt(i64_type(p->at), a.bound, false);
+}
+
+static LLVMValueRef build_overflow(struct product *p, const char *name,
+				   LLVMValueRef x, LLVMValueRef y)
+{
+	LLVMModuleRef m = LLVMGetGlobalParent(
+	    LLVMGetBasicBlockParent(LLVMGetInstructionParent(p->at)));
+	LLVMTypeRef i64 = i64_type(p->at);
+	unsigned id = LLVMLookupIntrinsicID(name, strlen(name));
+	LLVMValueRef f = LLVMGetIntrinsicDeclaration(m, id, &i64, 1);
+	LLVMValueRef args[] = {x, y};
+	LLVMValueRef pair = LLVMBuildCall2(p->b, LLVMGlobalGetValueType(f), f,
+					   args, 2, "psr.pair");
+	LLVMValueRef value = LLVMBuildExtractValue(p->b, pair, 0, "psr.low");
+	LLVMValueRef over = LLVMBuildExtractValue(p->b, pair, 1, "psr.over");
+
+	return LLVMBuildSelect(p->b, over, LLVMConstInt(i64, WORK_MAX, false),
+			       value, "psr.bounded");
+}
+
+static struct amount multiply(struct product *p, struct amount x,
+			      struct amount y)
+{
+	struct amount out = {NULL, 0};
+	bool fits = !y.bound || x.bound <= WORK_MAX / y.bound;
+
+	out.bound = fits ? x.bound * y.bound : UINT64_MAX;
+	if ((!x.value && !y.value) || !p->b) {
+		if (!fits)
+			out.bound = WORK_MAX;
+		return out;
+	}
+	if (fits)
+		out.value = LLVMBuildMul(p->b, amount_value(p, x),
+					 amount_value(p, y), "psr.work");
+	else
+		out.value =
+		    build_overflow(p, "llvm.umul.with.overflow",
+				   amount_value(p, x), amount_value(p, y));
+	return out;
+}
+
+static struct amount add(struct product *p, struct amount x, struct amount y)
+{
+	struct amount out = {NULL, 0};
+	bool fits = x.bound <= WORK_MAX && y.bound <= WORK_MAX;
+
+	out.bound = fits ? x.bound + y.bound : UINT64_MAX;
+	if ((!x.value && !y.value) || !p->b)
+		return out;
+	if (fits)
+		out.value = LLVMBuildAdd(p->b, amount_value(p, x),
+					 amount_value(p, y), "psr.work");
+	else
+		out.value =
+		    build_overflow(p, "llvm.uadd.with.overflow",
+				   amount_value(p, x), amount_value(p, y));
+	return out;
+}
+
+static struct amount trip_amount(struct product *p, psr_loop l)
+{
+	struct amount a = {NULL, TRIP_NOMINAL};
+	LLVMValueRef f = p->nest->function;
+	unsigned budget = l == p->root ? PSR_OUTER_BUDGET : PSR_INNER_BUDGET;
+	psr_scev trip;
+
+	if (p->loops++ >= TRIP_LOOPS_MAX ||
+	    psr_ext_trip(p->fam, f, l, p->root, p->at, budget, &trip) ==
+		PSR_TRIP_UNKNOWN)
+		return a;
+	if (psr_ext_scev_constant(trip, &a.bound))
+		return a;
+	a.bound = psr_ext_scev_max(p->fam, f, trip);
+	if (p->b) {
+		LLVMValueRef v = psr_ext_scev_expand(p->fam, f, trip, p->at);
+
+		/* The loop may never look at a poisoned bound; we do. */
+		a.value = LLVMBuildFreeze(p->b, v, "psr.trip");
+	}
+	return a;
+}
+
+static struct amount nest_amount(struct product *p, psr_loop l)
+{
+	LLVMValueRef f = p->nest->function;
+	size_t n = psr_ext_loop_count(p->fam, f, l);
+	struct amount inner = {NULL, n ? 0 : 1};
+	struct amount trip = trip_amount(p, l);
+
+	for (size_t i = 0; i < n; i++) {
+		psr_loop child = psr_ext_loop_at(p->fam, f, l, i);
+		struct amount a = nest_amount(p, child);
+
+		inner = i ? add(p, inner, a) : a;
+	}
+	return multiply(p, trip, inner);
+}
+
+static bool trip_is_constant(struct psr_fam *fam, struct psr_nest *nest,
+			     psr_loop l, LLVMValueRef at)
+{
+	uint64_t value;
+	psr_scev trip;
+
+	return psr_ext_trip(fam, nest->function, l, nest->loop, at,
+			    PSR_OUTER_BUDGET, &trip) != PSR_TRIP_UNKNOWN &&
+	       psr_ext_scev_constant(trip, &value);
+}
+
+/* True where every trip count is a constant and the work is below MIN. */
+bool psr_work_is_small(struct psr_fam *fam, struct psr_nest *nest)
+{
+	LLVMValueRef at =
+	    LLVMGetBasicBlockTerminator(psr_ext_loop_preheader(nest->loop));
+	struct product p = {NULL, at, fam, nest, nest->loop, 0};
+	size_t n = nest->nblocks;
+
+	for (size_t i = 0; i < n; i++) {
+		psr_loop l =
+		    psr_ext_loop_of(fam, nest->function, nest->blocks[i]);
+
+		if (!trip_is_constant(fam, nest, l, at))
+			return false;
+	}
+	return nest_amount(&p, nest->loop).bound < nest->min_work;
+}
+
+/* The largest work of F's top-level loops that is known at its entry. */
+static struct amount function_amount(struct product *p)
+{
+	LLVMValueRef f = p->nest->function;
+	size_t n = psr_ext_loop_count(p->fam, f, NULL);
+	struct amount best = {NULL, FUNCTION_WORK};
+
+	for (size_t i = 0; i < n; i++) {
+		psr_loop l = psr_ext_loop_at(p->fam, f, NULL, i);
+		psr_scev trip;
+
+		p->root = l;
+		if (psr_ext_trip(p->fam, f, l, l, p->at, PSR_OUTER_BUDGET,
+				 &trip) == PSR_TRIP_UNKNOWN)
+			continue;
+		struct amount a = nest_amount(p, l);
+
+		if (a.bound > best.bound || (a.value && !best.value))
+			best = a;
+	}
+	return best;
+}
+
+static LLVMValueRef at_most(struct product *p, struct amount a)
+{
+	LLVMTypeRef i64 = i64_type(p->at);
+	LLVMValueRef max = LLVMConstInt(i64, WORK_MAX, false);
+	LLVMValueRef value = amount_value(p, a), less;
+
+	if (a.bound <= WORK_MAX)
+		return value;
+	less = LLVMBuildICmp(p->b, LLVMIntULT, value, max, "psr.fits");
+	return LLVMBuildSelect(p->b, less, value, max, "psr.work");
+}
+
+void psr_work_emit(struct psr_fam *fam, struct psr_nest *nest)
+{
+	LLVMValueRef at = nest->loop ? LLVMGetBasicBlockTerminator(
+					   psr_ext_loop_preheader(nest->loop))
+				     : psr_ir_after_allocas(nest->function);
+	LLVMContextRef ctx = LLVMGetTypeContext(LLVMTypeOf(at));
+	LLVMBuilderRef b = LLVMCreateBuilderInContext(ctx);
+	struct product p = {b, at, fam, nest, nest->loop, 0};
+
+	LLVMPositionBuilderBefore(b, at);
+	LLVMSetCurrentDebugLocation2(b, LLVMInstructionGetDebugLoc(at));
+	nest->work = at_most(&p, nest->loop ? nest_amount(&p, nest->loop)
+					    : function_amount(&p));
+	LLVMDisposeBuilder(b);
+}
+
+unsigned psr_work_known_trips(struct psr_fam *fam, struct psr_nest *nest,
+			      psr_loop l, LLVMValueRef at)
+{
+	size_t n = psr_ext_loop_count(fam, nest->function, l);
+	unsigned known = 0;
+	psr_scev trip;
+
+	for (size_t i = 0; i < n; i++)
+		known += psr_work_known_trips(
+		    fam, nest, psr_ext_loop_at(fam, nest->function, l, i), at);
+	return known +
+	       (psr_ext_trip(fam, nest->function, l, nest->loop, at,
+			     PSR_INNER_BUDGET, &trip) != PSR_TRIP_UNKNOWN);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* work.h - how much work one call of a site does: its trip counts' product. */
+#ifndef PSR_WORK_H
+#define PSR_WORK_H
+
+#include "nest.h"
+
+/* Cost that computing a trip count may have, in LLVM's basic instructions. */
+#define PSR_OUTER_BUDGET 16
+#define PSR_INNER_BUDGET 8
+
+/* Emits the nest's work in front of it; sets nest->work. */
+void psr_work_emit(struct psr_fam *fam, struct psr_nest *nest);
+
+/* Every trip count is a constant, and the work below nest->min_work. */
+bool psr_work_is_small(struct psr_fam *fam, struct psr_nest *nest);
+
+/* Loops in L whose trip count is known at AT, in front of the nest. */
+unsigned psr_work_known_trips(struct psr_fam *fam, struct psr_nest *nest,
+			      psr_loop l, LLVMValueRef at);
+
+#endif
