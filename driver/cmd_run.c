@@ -262,7 +262,7 @@ static int refuse(int ret, const struct psr_err *err)
 
 static int run(struct request *q)
 {
-	struct psr_launch l;
+	static struct psr_launch l; /* large */
 	struct psr_err err = {""};
 	int ret = psr_launch(&l, &q->o, &err), status;
 
@@ -271,7 +271,7 @@ static int run(struct request *q)
 		write_record(&l, q->json);
 	if (!ret && q->verbose && !l.exec_errno)
 		say_what(&l);
-	psr_launch_free(&l);
+	psr_launch_leave(&l);
 	if (ret < 0)
 		return refuse(ret, &err);
 	if (WIFSIGNALED(status))

@@ -78,39 +78,45 @@ static bool listed(const char *list, size_t n, const char *controller)
 	return false;
 }
 
-/* The group's path in /proc/self/cgroup's line for the hierarchy. */
-static const char *group_of(char *text, const char *controller)
+/* The line of /proc/self/cgroup for the hierarchy: its path and length. */
+static const char *group_of(const char *line, const char *controller, size_t *n)
 {
-	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
-		char *list = strchr(line, ':');
-		char *path = list ? strchr(list + 1, ':') : NULL;
-		size_t n;
+	for (; line && *line; line = strchr(line, '\n')) {
+		const char *list, *path;
 
+		line += *line == '\n';
+		list = strchr(line, ':');
+		path = list ? strchr(list + 1, ':') : NULL;
 		if (!path)
+			return NULL;
+		if (!(controller ? listed(list + 1, (size_t)(path - list - 1),
+					  controller)
+				 : path == list + 1))
 			continue;
-		n = (size_t)(path - list - 1);
-		if (controller ? listed(list + 1, n, controller) : !n)
-			return path + 1;
+		*n = strcspn(path + 1, "\n");
+		return path + 1;
 	}
 	return NULL;
 }
 
 int psr_cgroup_own(const char *controller, char *out, size_t size)
 {
-	char text[8192], mount[64];
+	static char text[8192]; /* read once: psr does not move */
+	char mount[64];
 	const char *group;
+	size_t n;
 	int ret = mount_of(controller, mount, sizeof(mount));
 
 	if (ret < 0)
 		return ret;
-	if (read_fd(open("/proc/self/cgroup", O_RDONLY | O_CLOEXEC), text,
-		    sizeof(text)) < 0)
+	if (!text[0] && read_fd(open("/proc/self/cgroup", O_RDONLY | O_CLOEXEC),
+				text, sizeof(text)) < 0)
 		return -ENOENT;
-	group = group_of(text, controller);
+	group = group_of(text, controller, &n);
 	if (!group || *group != '/')
 		return -ENOENT;
-	if ((size_t)snprintf(out, size, "%s%s", mount, group[1] ? group : "") >=
-	    size)
+	if ((size_t)snprintf(out, size, "%s%.*s", mount, n > 1 ? (int)n : 0,
+			     group) >= size)
 		return -ENAMETOOLONG;
 	/* In a container the path may be the host's: then take the root. */
 	if (access(out, F_OK) < 0)

@@ -149,12 +149,7 @@ static void usage(struct psr_group *g, pid_t pid, struct psr_usage *u)
 		if (all != UINT64_MAX && all > cache)
 			u->firm_bytes = all - cache + shared;
 	}
-	if (g->unified >= 0 &&
-	    psr_cgroup_read(g->unified, "cpu.stat", text, sizeof(text)) > 0) {
-		u->cpu_ns = known(psr_cgroup_key(text, "usage_usec")) * 1000;
-		u->user_ns = known(psr_cgroup_key(text, "user_usec")) * 1000;
-		u->sys_ns = known(psr_cgroup_key(text, "system_usec")) * 1000;
-	}
+	psr_group_time(g, pid, u);
 }
 
 /* What was charged at most, less all cache that there is now. */
@@ -187,6 +182,7 @@ const struct psr_backend psr_cgroup_v1 = {
     .watch = watch,
     .enter = enter,
     .usage = usage,
+    .last = psr_group_time,
     .peak = peak,
     .oom_kills = oom_kills,
 };

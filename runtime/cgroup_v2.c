@@ -149,11 +149,7 @@ static void usage(struct psr_group *g, pid_t pid, struct psr_usage *u)
 		u->firm_bytes =
 		    anon + shared + known(psr_cgroup_key(text, "kernel"));
 	}
-	if (psr_cgroup_read(g->unified, "cpu.stat", text, sizeof(text)) > 0) {
-		u->cpu_ns = known(psr_cgroup_key(text, "usage_usec")) * 1000;
-		u->user_ns = known(psr_cgroup_key(text, "user_usec")) * 1000;
-		u->sys_ns = known(psr_cgroup_key(text, "system_usec")) * 1000;
-	}
+	psr_group_time(g, pid, u);
 }
 
 static uint64_t peak(struct psr_group *g)
@@ -184,6 +180,7 @@ const struct psr_backend psr_cgroup_v2 = {
     .limit = limit,
     .enter = enter,
     .usage = usage,
+    .last = psr_group_time,
     .peak = peak,
     .oom_kills = oom_kills,
 };

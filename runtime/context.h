@@ -84,6 +84,8 @@ void psr_shared_free(struct psr_shared *s);
 pid_t psr_guard_start(struct psr_shared *s, const struct psr_task *task,
 		      const char *db);
 
+/* Sends it away; reap it when there is time. GUARD may be 0. */
 void psr_guard_dismiss(pid_t guard);
+void psr_guard_reap(pid_t guard);
 
 #endif

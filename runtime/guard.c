@@ -104,9 +104,13 @@ pid_t psr_guard_start(struct psr_shared *s, const struct psr_task *task,
 
 void psr_guard_dismiss(pid_t guard_pid)
 {
-	if (guard_pid <= 0)
-		return;
-	kill(guard_pid, SIGKILL);
-	while (waitpid(guard_pid, NULL, 0) < 0 && errno == EINTR)
+	if (guard_pid > 0)
+		kill(guard_pid, SIGKILL);
+}
+
+void psr_guard_reap(pid_t guard_pid)
+{
+	while (guard_pid > 0 && waitpid(guard_pid, NULL, 0) < 0 &&
+	       errno == EINTR)
 		continue;
 }

@@ -14,9 +14,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -76,6 +78,20 @@ static void predict(struct psr_launch *l)
 
 /* ---- 2. Allocate ----------------------------------------------------------
  */
+
+/*
+ * Too short for a reservation: it would be over before the ledger knew, and
+ * pays for it with half a millisecond.
+ */
+static bool is_brief(const struct psr_launch *l)
+{
+	const struct psr_launch_options *o = l->o;
+
+	return !o->memory_bytes && !o->min_bytes && o->max_bytes == PSR_NONE &&
+	       !o->cores && !o->pin && l->request.wall_ns.known &&
+	       l->request.wall_ns.p95 < 20e6 &&
+	       l->request.memory_bytes.ask < 64e6;
+}
 
 static uint64_t wanted_memory(const struct psr_launch *l)
 {
@@ -180,32 +196,41 @@ static void choose_processors(struct psr_launch *l)
 			sizeof(l->reservation.cpus));
 }
 
+/* What is to be reserved; all zero: nothing. */
+static void want(struct psr_launch *l)
+{
+	struct psr_reservation *r = &l->reservation;
+
+	memset(r, 0, sizeof(*r));
+	if (is_brief(l))
+		return;
+	psr_pool_size(&l->pool);
+	r->owner = getpid();
+	r->owner_start = psr_proc_start(getpid());
+	r->memory_bytes = wanted_memory(l);
+	r->cpu_milli = 1000 * wanted_cores(l);
+	choose_processors(l);
+	psr_group_paths(&l->group, r->group, sizeof(r->group));
+}
+
+/* Without a ledger the grant is as asked: limits work all the same. */
 static int allocate(struct psr_launch *l, struct psr_err *err)
 {
 	struct psr_reservation *r = &l->reservation;
-	uint64_t memory;
 	int ret;
 
-	psr_pool_size(&l->pool);
-	memory = wanted_memory(l);
-	*r = (struct psr_reservation){.owner = getpid(),
-				      .owner_start = psr_proc_start(getpid()),
-				      .memory_bytes = memory,
-				      .cpu_milli = 1000 * wanted_cores(l)};
-	choose_processors(l);
-	psr_group_paths(&l->group, r->group, sizeof(r->group));
-	if (l->store) {
+	want(l);
+	if (l->store && (r->memory_bytes || r->cpu_milli))
 		reserve_or_default(l);
-		if (memory && !r->memory_bytes && !l->o->memory_bytes)
-			memory = 0;
-		else if (r->memory_bytes)
-			memory = r->memory_bytes;
-	}
 	ret = psr_group_open(&l->group, l->o->backend != NULL, err);
 	if (ret < 0)
 		return ret;
 	l->group.maximum_bytes = l->o->max_bytes;
-	if (psr_group_grant(&l->group, memory ? memory : PSR_NONE, err) < 0)
+	if (!r->memory_bytes && l->o->max_bytes == PSR_NONE)
+		return 0;
+	if (psr_group_grant(&l->group,
+			    r->memory_bytes ? r->memory_bytes : PSR_NONE,
+			    err) < 0)
 		(void)!psr_group_grant(&l->group, PSR_NONE, NULL);
 	return 0;
 }
@@ -341,9 +366,26 @@ static void begin_record(struct psr_launch *l)
 	r->oom = 0;
 }
 
-static void begin_run(struct psr_launch *l)
+/* What a psr left that was killed together with its guard. */
+static void sweep(const struct psr_launch *l)
 {
+	if (l->group.memory_path[0])
+		psr_cgroup_sweep(l->group.memory_path);
+	if (l->group.unified_path[0] &&
+	    strcmp(l->group.unified_path, l->group.memory_path) != 0)
+		psr_cgroup_sweep(l->group.unified_path);
+}
+
+/*
+ * Enters the run once the program has lived for 5 ms: a shorter one has no
+ * children that look for it, and is entered whole at its end.
+ */
+static void begin_run(void *ctx)
+{
+	struct psr_launch *l = ctx;
 	int ret;
+
+	sweep(l);
 
 	if (!l->store || l->o->no_learn)
 		return;
@@ -363,27 +405,17 @@ static void hurry(const struct psr_launch *l, int policy)
 		(void)!sched_setscheduler(0, policy | SCHED_RESET_ON_FORK, &p);
 }
 
-/* What a psr left that was killed together with its guard. */
-static void sweep(const struct psr_launch *l)
-{
-	if (l->group.memory_path[0])
-		psr_cgroup_sweep(l->group.memory_path);
-	if (l->group.unified_path[0] &&
-	    strcmp(l->group.unified_path, l->group.memory_path) != 0)
-		psr_cgroup_sweep(l->group.unified_path);
-}
-
 static void execute(struct psr_launch *l, const sigset_t *set)
 {
 	struct psr_monitor *m = &l->monitor;
 
 	hurry(l, SCHED_RR);
 	begin_record(l);
-	begin_run(l);
-	sweep(l);
 	m->group = &l->group;
 	m->signals = set;
 	m->record = &l->shared->record;
+	m->settled = begin_run;
+	m->ctx = l;
 	m->store = l->store;
 	m->pool = &l->pool;
 	m->reservation = &l->reservation;
@@ -407,6 +439,11 @@ static void execute(struct psr_launch *l, const sigset_t *set)
 static void release(struct psr_launch *l)
 {
 	psr_group_close(&l->group);
+	/*
+	 * Nothing is left that only the guard could remove: the ledger heals
+	 * itself. It ends while the run is entered.
+	 */
+	psr_guard_dismiss(l->guard);
 	if (l->monitor.pidfd >= 0)
 		close(l->monitor.pidfd);
 	l->monitor.pidfd = -1;
@@ -583,6 +620,7 @@ void psr_launch_free(struct psr_launch *l)
 	psr_store_close(l->store);
 	l->store = NULL;
 	psr_guard_dismiss(l->guard);
+	psr_guard_reap(l->guard);
 	l->guard = 0;
 	psr_monitor_free(&l->monitor);
 	psr_shared_free(l->shared);
@@ -591,4 +629,37 @@ void psr_launch_free(struct psr_launch *l)
 	for (size_t i = 0; i < PSR_COUNTOF(l->added); i++)
 		free(l->added[i]);
 	psr_signature_free(&l->sig);
+}
+
+/* Whoever opens the database next has to read its log: keep that short. */
+static void maintain(const struct psr_launch *l)
+{
+	char *argv[] = {(char *)"psr", (char *)"db", (char *)"maintain", NULL};
+	char log[sizeof(l->db) + 4], *env[2] = {NULL, NULL};
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attr;
+	struct stat st;
+	pid_t pid;
+
+	snprintf(log, sizeof(log), "%s-wal", l->db);
+	if (!l->store || stat(log, &st) < 0 || st.st_size < (256 << 10) ||
+	    asprintf(&env[0], "PSR_DB=%s", l->db) < 0)
+		return;
+	posix_spawn_file_actions_init(&files);
+	posix_spawnattr_init(&attr);
+	for (int fd = 0; fd < 3; fd++)
+		posix_spawn_file_actions_addopen(&files, fd, "/dev/null",
+						 O_RDWR, 0);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSID);
+	posix_spawn(&pid, "/proc/self/exe", &files, &attr, argv, env);
+	posix_spawnattr_destroy(&attr);
+	posix_spawn_file_actions_destroy(&files);
+	free(env[0]);
+}
+
+void psr_launch_leave(struct psr_launch *l)
+{
+	maintain(l);
+	psr_guard_reap(l->guard);
+	l->guard = 0;
 }

@@ -73,6 +73,13 @@ void psr_launch_json(const struct psr_launch *l, struct psr_text *out);
 void psr_launch_free(struct psr_launch *l);
 
 /*
+ * For a caller that exits next: reaps the guard, and leaves the rest to the
+ * kernel. The database's log, if it is long, is left to a `psr db maintain`
+ * in the background.
+ */
+void psr_launch_leave(struct psr_launch *l);
+
+/*
  * Only predicts: fills L's signature and request; -errno as psr_launch().
  * A database that cannot be read is told in L's store_error.
  */

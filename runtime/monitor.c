@@ -189,7 +189,8 @@ static bool handle(struct psr_monitor *m, enum source s)
 	case TIMER:
 		drain(m->timer);
 		psr_monitor_tick(m, false);
-		m->ticks++;
+		if (!m->ticks++)
+			m->settled(m->ctx);
 		arm(m);
 		break;
 	case SIGNALS:
@@ -232,7 +233,7 @@ static void reap(struct psr_monitor *m)
 	       errno == EINTR)
 		continue;
 	m->record->wall_ns = psr_now_ns() - m->start_ns;
-	psr_monitor_tick(m, false);
+	psr_monitor_last(m);
 	while (wait4(m->pid, &m->status, 0, &m->rusage) < 0 && errno == EINTR)
 		continue;
 }

@@ -25,6 +25,8 @@ struct psr_monitor {
 	struct psr_reservation *reservation;
 	const cpu_set_t *inherited; /* to go back to */
 	struct psr_record *record;  /* "used" fields are filled */
+	void (*settled)(void *ctx); /* called once, after 5 ms */
+	void *ctx;
 
 	/* The monitor's. Zero; free with psr_monitor_free(). */
 	int status; /* of wait(2) */
@@ -52,6 +54,7 @@ void psr_monitor_free(struct psr_monitor *m);
 
 /* Parts of the monitor, in their own files. */
 void psr_monitor_tick(struct psr_monitor *m, bool paused);
+void psr_monitor_last(struct psr_monitor *m);
 void psr_monitor_finish(struct psr_monitor *m);
 void psr_monitor_adapt(struct psr_monitor *m, const struct psr_usage *u,
 		       uint64_t at_ns, bool paused);

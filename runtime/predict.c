@@ -17,8 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LEARN 64        /* latest runs that members learn from */
-#define JUDGE 16        /* latest runs that they are judged on */
+#define LEARN 40        /* latest runs that members learn from */
+#define JUDGE 10        /* latest runs that they are judged on */
 #define DECAY 0.97      /* weight of a judgement, per run of age */
 #define RHO   0.5       /* price of a failure, as share of the peak */
 #define PHI   1e9       /* and in bytes */

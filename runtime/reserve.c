@@ -118,6 +118,19 @@ uint64_t psr_group_pressure(const struct psr_group *g, const char *kind)
 	return total ? strtoull(total + 6, NULL, 10) * 1000 : PSR_NONE;
 }
 
+void psr_group_time(struct psr_group *g, pid_t pid, struct psr_usage *u)
+{
+	char text[1024];
+
+	(void)pid;
+	if (g->unified < 0 ||
+	    psr_cgroup_read(g->unified, "cpu.stat", text, sizeof(text)) <= 0)
+		return;
+	u->cpu_ns = psr_cgroup_key(text, "usage_usec") * 1000;
+	u->user_ns = psr_cgroup_key(text, "user_usec") * 1000;
+	u->sys_ns = psr_cgroup_key(text, "system_usec") * 1000;
+}
+
 static void close_fd(int *fd)
 {
 	if (*fd >= 0)
@@ -281,6 +294,7 @@ const struct psr_backend psr_rlimit = {
     .open = rlimit_open,
     .enter = rlimit_enter,
     .usage = rlimit_usage,
+    .last = psr_group_time,
     .peak = rlimit_nothing,
     .oom_kills = rlimit_nothing,
 };

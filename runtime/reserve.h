@@ -59,6 +59,8 @@ struct psr_backend {
 	/* In the new process, before exec. Async-signal-safe. */
 	int (*enter)(struct psr_group *g);
 	void (*usage)(struct psr_group *g, pid_t pid, struct psr_usage *u);
+	/* The same of a zombie: processor time only. */
+	void (*last)(struct psr_group *g, pid_t pid, struct psr_usage *u);
 	/* Least that the peak must have been; 0: cannot tell. */
 	uint64_t (*peak)(struct psr_group *g);
 	/* Processes that the kernel killed for passing the wall. */
@@ -110,6 +112,9 @@ void psr_group_close(struct psr_group *g);
 
 /* Where the kernel is to step in; PSR_NONE: nowhere. */
 uint64_t psr_group_wall(const struct psr_group *g);
+
+/* Processor time by G's v2 group, if it has one. */
+void psr_group_time(struct psr_group *g, pid_t pid, struct psr_usage *u);
 
 /* Usage of PID and its descendants by /proc alone. */
 void psr_tree_usage(pid_t pid, struct psr_usage *u);

@@ -153,6 +153,24 @@ static void keep(struct psr_monitor *m, const struct psr_sample *s)
 	m->samples[m->nsamples++] = *s;
 }
 
+static void note_usage(struct psr_monitor *m, struct psr_sample *s,
+		       const struct psr_usage *u)
+{
+	struct psr_record *r = m->record;
+
+	s->memory_bytes = u->memory_bytes;
+	s->cpu_ns = u->cpu_ns;
+	s->threads = u->threads;
+	if (u->memory_bytes)
+		most(&r->peak_bytes, u->memory_bytes);
+	if (u->threads)
+		most(&r->threads_peak, u->threads);
+	if (u->cpu_ns) {
+		most(&r->user_ns, u->user_ns);
+		most(&r->sys_ns, u->sys_ns);
+	}
+}
+
 void psr_monitor_tick(struct psr_monitor *m, bool paused)
 {
 	struct psr_record *r = m->record;
@@ -162,21 +180,24 @@ void psr_monitor_tick(struct psr_monitor *m, bool paused)
 	m->group->backend->usage(m->group, m->pid, &u);
 	/* First of all the limits: whoever outruns us waits for this. */
 	psr_monitor_adapt(m, &u, s.at_ns, paused);
-	s.memory_bytes = u.memory_bytes;
-	s.cpu_ns = u.cpu_ns;
-	s.threads = u.threads;
+	note_usage(m, &s, &u);
 	sample_io(m, &s);
 	sample_kinds(m);
 	sample_rates(m, &s);
-	if (u.memory_bytes)
-		most(&r->peak_bytes, u.memory_bytes);
-	most(&r->threads_peak, u.threads);
-	if (u.cpu_ns) {
-		most(&r->user_ns, u.user_ns);
-		most(&r->sys_ns, u.sys_ns);
-	}
 	r->samples = (r->samples == PSR_NONE ? 0 : r->samples) + 1;
 	keep(m, &s);
+}
+
+/* Of the zombie: what it has used in all. It has no memory any more. */
+void psr_monitor_last(struct psr_monitor *m)
+{
+	struct psr_sample s = {.at_ns = psr_now_ns() - m->start_ns};
+	struct psr_usage u = {0};
+
+	m->group->backend->last(m->group, m->pid, &u);
+	note_usage(m, &s, &u);
+	sample_io(m, &s);
+	sample_rates(m, &s);
 }
 
 /* ---- After the end --------------------------------------------------------

@@ -28,23 +28,11 @@
 #include "store_sql.h"
 
 enum {
-	LOG_BYTES_DUE = 512 << 10, /* psr_store_maintain() acts */
+	LOG_BYTES_DUE = 256 << 10, /* psr_store_maintain() acts */
 	LOG_BYTES_MOST = 2 << 20,  /* whoever writes must act */
 };
 
-static _Atomic uint64_t busy_ms = 10000;
-
 /* ---- Connection ---- */
-
-void psr_store_patience(uint64_t ms)
-{
-	busy_ms = ms;
-}
-
-uint64_t store_busy_ms(void)
-{
-	return busy_ms;
-}
 
 static void sleep_ns(long ns)
 {
@@ -53,7 +41,7 @@ static void sleep_ns(long ns)
 	nanosleep(&t, NULL);
 }
 
-/* Sleeps 0.2, 0.4 ... 25 ms; gives up after store_busy_ms(). */
+/* Sleeps 0.2, 0.4 ... 25 ms; gives up after STORE_BUSY_MS. */
 static int on_busy(void *ctx, int count)
 {
 	struct psr_store *s = ctx;
@@ -61,7 +49,7 @@ static int on_busy(void *ctx, int count)
 
 	if (count == 0)
 		s->busy_since_ns = now;
-	if (now - s->busy_since_ns > store_busy_ms() * UINT64_C(1000000))
+	if (now - s->busy_since_ns > STORE_BUSY_MS * UINT64_C(1000000))
 		return 0;
 	sleep_ns(count < 7 ? 200000L << count : 25000000L);
 	return 1;
@@ -110,7 +98,7 @@ static int flock_wait(int fd, int how)
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return -errno;
 		if (store_monotonic_ns() - start >
-		    store_busy_ms() * UINT64_C(1000000))
+		    STORE_BUSY_MS * UINT64_C(1000000))
 			return -EBUSY;
 		sleep_ns(500000);
 	}

@@ -16,7 +16,6 @@
  */
 #include <dlfcn.h>
 #include <errno.h>
-#include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -41,7 +40,6 @@
 #pragma weak getenv
 #pragma weak sched_yield
 #pragma weak malloc
-#pragma weak pthread_setcancelstate
 #pragma weak __errno_location
 
 /* Every sanitizer that brings an allocator has it. */
@@ -193,7 +191,7 @@ static void put_off(void)
 static const struct psr_hooks *wake(enum state from)
 {
 	const struct psr_hooks *h = NULL;
-	int saved = errno, cancel = 0;
+	int saved = errno;
 	uint64_t mask;
 
 	if (!atomic_compare_exchange_strong(&state, &from, WAKING))
@@ -204,13 +202,9 @@ static const struct psr_hooks *wake(enum state from)
 		goto out;
 	}
 	mask = __psr_signals_block();
-	if (pthread_setcancelstate)
-		pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
 	h = attach_any();
 	atomic_store(&hooks, h);
 	atomic_store(&state, OFF);
-	if (pthread_setcancelstate)
-		pthread_setcancelstate(cancel, NULL);
 	__psr_signals_restore(mask);
 out:
 	errno = saved;

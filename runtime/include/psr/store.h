@@ -45,12 +45,6 @@ PSR_API PSR_MUST_CHECK int psr_store_open(const char *path, unsigned flags,
                                           struct psr_store **out,
                                           struct psr_err *err);
 
-/*
- * From now on this process waits MS for a lock, not 10 s. For where PSR is a
- * guest: a program must not stand still because of its profile.
- */
-PSR_API void psr_store_patience(uint64_t ms);
-
 /* STORE may be NULL. Leaves the checkpoint to maintenance (0.3 ms). */
 PSR_API void psr_store_close(struct psr_store *store);
 
@@ -251,8 +245,8 @@ psr_store_run_end(struct psr_store *store, const struct psr_task *task,
 
 /*
  * Moves what the log has gathered into the database when it has passed
- * 512 KiB; takes 0.01 to 0.1 s then, so `psr run` does it last, when nobody
- * waits. Never blocks other programs.
+ * 256 KiB; takes 0.01 to 0.1 s then, so `psr run` leaves it to a process in
+ * the background. Never blocks other programs.
  */
 PSR_API PSR_MUST_CHECK int psr_store_maintain(struct psr_store *store,
                                               struct psr_err *err);
