@@ -162,6 +162,7 @@ struct state {
 	int level;         /* of optimisation */
 	bool lto;
 	bool x86_64;
+	bool dashes; /* -- was met: only inputs follow */
 };
 
 #define FROM_NAME (~0u)
@@ -339,16 +340,14 @@ static void scan_valued(struct state *s, const char *arg, const char *value)
 
 static void scan_all(struct state *s, const struct psr_args *args)
 {
-	bool only_inputs = false; /* behind -- */
-
 	for (size_t i = 0; i < args->n; i++) {
 		const char *arg = args->v[i];
 		size_t count = (size_t)psr_scan_values(arg);
 
-		if (only_inputs || arg[0] != '-' || !arg[1]) {
+		if (s->dashes || arg[0] != '-' || !arg[1]) {
 			scan_input(s, arg);
 		} else if (!strcmp(arg, "--")) {
-			only_inputs = true;
+			s->dashes = true;
 		} else {
 			s->facts |= facts_of(facts, PSR_COUNTOF(facts), arg);
 			if (i + count >= args->n)
@@ -372,7 +371,7 @@ void psr_scan(const struct psr_args *args, struct psr_scan *out)
 	s.x86_64 = true;
 #endif
 	scan_all(&s, args);
-	*out = (struct psr_scan){false, false};
+	*out = (struct psr_scan){.dashes = s.dashes};
 	if ((s.facts & NOTHING) || !(s.facts & INPUT) || !s.x86_64)
 		return;
 	links = !(s.facts & NO_LINK);

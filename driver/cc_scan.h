@@ -8,6 +8,7 @@
 #include "cc_args.h"
 
 struct psr_scan {
+	bool dashes; /* has a `--`: only inputs may follow the arguments */
 	bool plugin; /* optimises C, C++ or LLVM IR for x86-64 Linux */
 	bool stub;   /* links what may hold sites, with the C library */
 };

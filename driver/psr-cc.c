@@ -5,8 +5,10 @@
  * that output, diagnostics and exit status are clang's own; where nothing is
  * to be added, the arguments are the user's. Only --psr-* is taken out.
  *
- * What is added stands in front, between --start-no-unused-arguments and its
- * end, so that neither a `--`, a `-x`, a missing value nor -Werror meets it.
+ * The plugin's arguments stand in front, between --start-no-unused-arguments
+ * and its end, so that neither a `--`, a `-x`, a missing value nor -Werror
+ * meets them. The stub's stand behind the user's: so his code lies where clang
+ * puts it, and its loops are aligned as with clang.
  * A plugin or stub that is missing is not added: a build never fails for PSR.
  */
 #include <errno.h>
@@ -28,6 +30,8 @@ struct cc {
 	struct psr_args flags; /* for the plugin: "-psr-min-work=4096" */
 	struct psr_args out;   /* clang's final arguments */
 	char clang[PATH_MAX];
+	char plugin[PATH_MAX];
+	char stub[PATH_MAX];
 	bool cxx; /* called as psr-c++ */
 	bool off;
 	bool print_argv;
@@ -365,18 +369,21 @@ static int add_all(struct psr_args *to, const char *const *list)
  * action never sees (-save-temps, .bc); the pass runs once. The settings go
  * through -Xclang, for -mllvm would reach the assembler, which has no plugin.
  */
-static int add_plugin(struct cc *cc, const char *path)
+static int add_plugin(struct cc *cc)
 {
 	char plugin[PATH_MAX + 32], pass[PATH_MAX + 32];
 	int ret;
 
-	snprintf(plugin, sizeof(plugin), "-fplugin=%s", path);
-	snprintf(pass, sizeof(pass), "-fpass-plugin=%s", path);
-	ret = add_all(&cc->out, (const char *[]){plugin, pass, NULL});
+	snprintf(plugin, sizeof(plugin), "-fplugin=%s", cc->plugin);
+	snprintf(pass, sizeof(pass), "-fpass-plugin=%s", cc->plugin);
+	ret = add_all(&cc->out, (const char *[]){"--start-no-unused-arguments",
+						 plugin, pass, NULL});
 	for (size_t i = 0; i < cc->flags.n && !ret; i++)
 		ret = add_all(&cc->out,
 			      (const char *[]){"-Xclang", "-mllvm", "-Xclang",
 					       cc->flags.v[i], NULL});
+	if (!ret)
+		ret = psr_args_add(&cc->out, "--end-no-unused-arguments");
 	return ret;
 }
 
@@ -385,34 +392,42 @@ static int add_plugin(struct cc *cc, const char *path)
  * The archive is a linker's argument, not an input, so that clang counts and
  * names the user's inputs only.
  */
-static int add_stub(struct cc *cc, const char *path)
+static int add_stub(struct cc *cc)
 {
-	return add_all(&cc->out,
-		       (const char *[]){"-Xlinker", "-u", "-Xlinker",
-					"__psr_enter", "-Xlinker", path, NULL});
+	return add_all(&cc->out, (const char *[]){"-Xlinker", "-u", "-Xlinker",
+						  "__psr_enter", "-Xlinker",
+						  cc->stub, NULL});
 }
 
-static int add_ours(struct cc *cc, struct psr_scan scan)
+/* Fills in where the companions are. False: do without, maybe after a word. */
+static bool find_companions(struct cc *cc)
 {
-	char plugin[PATH_MAX], stub[PATH_MAX];
-	int ret;
+	if (!clang_fits(cc->clang))
+		return false;
+	if (find_library("libpsr.so", cc->plugin, sizeof(cc->plugin)) &&
+	    find_library("libpsrstub.a", cc->stub, sizeof(cc->stub)))
+		return true;
+	if (cc->asked)
+		say(0, "warning: libpsr.so or libpsrstub.a is missing: "
+		       "compiling as plain clang");
+	return false;
+}
 
-	if (cc->off || (!scan.plugin && !scan.stub) || !clang_fits(cc->clang))
-		return 0;
-	if (!find_library("libpsr.so", plugin, sizeof(plugin)) ||
-	    !find_library("libpsrstub.a", stub, sizeof(stub))) {
-		if (cc->asked)
-			say(0, "warning: libpsr.so or libpsrstub.a is missing: "
-			       "compiling as plain clang");
-		return 0;
-	}
-	ret = psr_args_add(&cc->out, "--start-no-unused-arguments");
-	if (!ret && scan.plugin)
-		ret = add_plugin(cc, plugin);
-	if (!ret && scan.stub)
-		ret = add_stub(cc, stub);
+/* The user's arguments, with ours around them. */
+static int add_arguments(struct cc *cc, struct psr_scan scan)
+{
+	int ret = 0;
+
+	if (cc->off || (!scan.plugin && !scan.stub) || !find_companions(cc))
+		scan.plugin = scan.stub = false;
+	if (scan.plugin)
+		ret = add_plugin(cc);
+	if (!ret && scan.stub && scan.dashes)
+		ret = add_stub(cc);
 	if (!ret)
-		ret = psr_args_add(&cc->out, "--end-no-unused-arguments");
+		ret = psr_args_append(&cc->out, &cc->user);
+	if (!ret && scan.stub && !scan.dashes)
+		ret = add_stub(cc);
 	return ret;
 }
 
@@ -435,9 +450,7 @@ static int arrange(struct cc *cc, int argc, char **argv)
 	if (!ret && !named)
 		ret = psr_args_add(&cc->out, "--driver-mode=g++");
 	if (!ret)
-		ret = add_ours(cc, scan);
-	if (!ret)
-		ret = psr_args_append(&cc->out, &cc->user);
+		ret = add_arguments(cc, scan);
 out:
 	psr_args_free(&scanned);
 	return ret;
