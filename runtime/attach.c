@@ -24,12 +24,16 @@
 
 #include "probe.h"
 #include "psr/cpu.h"
+#include "psr/store.h"
 #include "remember.h"
 #include "safe.h"
 #include "sites.h"
 #include "ticks.h"
 
 #define DEFAULT_SHARE 0.01
+#define SAVE_NS       5e9
+#define PATIENCE_MS   100  /* for the database, while the program runs */
+#define EXIT_MS       3000 /* and when it ends: 64 at once take 1 s */
 
 enum mode { LEARN, FROZEN, PINNED, BASELINE };
 
@@ -66,20 +70,42 @@ static void save_attached(void)
 	free(list);
 }
 
+/*
+ * Entering the runtime: nothing may interrupt this thread for good, neither
+ * a handler that jumps away nor a cancellation. False: it is in already.
+ */
+static bool enter_runtime(uint64_t *mask, int *cancel)
+{
+	*mask = __psr_signals_block();
+	if (!psr_probe_begin_busy()) {
+		__psr_signals_restore(*mask);
+		return false;
+	}
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, cancel);
+	return true;
+}
+
+static void leave_runtime(uint64_t mask, int cancel)
+{
+	pthread_setcancelstate(cancel, NULL);
+	psr_probe_end_busy();
+	__psr_signals_restore(mask);
+}
+
 /* From a probe, so no waiting: another thread is saving, or loading. */
 static void save_now(void)
 {
 	uint64_t mask;
+	int cancel;
 
-	if (!__psr_safe() || getpid() != process || !psr_probe_begin_busy())
+	if (!__psr_safe() || getpid() != process ||
+	    !enter_runtime(&mask, &cancel))
 		return;
-	mask = __psr_signals_block();
 	if (!pthread_mutex_trylock(&mutex)) {
 		save_attached();
 		pthread_mutex_unlock(&mutex);
 	}
-	__psr_signals_restore(mask);
-	psr_probe_end_busy();
+	leave_runtime(mask, cancel);
 }
 
 static void before_fork(void)
@@ -135,6 +161,7 @@ static bool start(void)
 	if (pthread_atfork(before_fork, after_fork, in_child) ||
 	    atexit(at_exit))
 		return false;
+	psr_store_patience(PATIENCE_MS);
 	if (mode == LEARN)
 		psr_remember_start(psr_ticks(), save_now);
 	started = true;
@@ -196,47 +223,43 @@ static struct attached *new_module(const char *name,
 /* At exit one opening of the database serves all objects. */
 static void save_leaving(struct psr_module_state *m)
 {
-	if (atomic_load(&exiting))
+	if (atomic_load(&exiting)) {
+		psr_store_patience(EXIT_MS);
 		save_attached();
-	else
+		psr_store_patience(PATIENCE_MS);
+	} else {
 		psr_remember_save(&m, 1);
+	}
 }
 
 static void detach(void *module)
 {
 	struct psr_module_state *m = module;
-	int saved = errno;
+	int saved = errno, cancel;
 	bool safe = mode == LEARN && __psr_safe();
 	uint64_t mask;
 
 	/* After a raw clone nobody may be left to release the mutex. */
-	if (getpid() != process || !psr_probe_begin_busy()) {
+	if (getpid() != process || !enter_runtime(&mask, &cancel)) {
 		atomic_store(&m->attached, false);
 		goto out;
 	}
-	mask = __psr_signals_block();
 	pthread_mutex_lock(&mutex);
 	if (safe)
 		save_leaving(m);
 	atomic_store(&m->attached, false);
 	pthread_mutex_unlock(&mutex);
-	__psr_signals_restore(mask);
-	psr_probe_end_busy();
+	leave_runtime(mask, cancel);
 out:
 	errno = saved;
 }
 
-static const struct psr_hooks *take(const struct psr_module *pm)
+static const struct psr_hooks *take(const struct psr_module *pm,
+				    const char *name)
 {
-	char name[256];
-	struct attached *a;
-	bool is_new;
+	struct attached *a = known_module(name, pm);
+	bool is_new = !a;
 
-	if (!start() || mode == BASELINE ||
-	    !object_name(pm->sites, name, sizeof(name)))
-		return NULL;
-	a = known_module(name, pm);
-	is_new = !a;
 	if (is_new)
 		a = new_module(name, pm);
 	if (!a)
@@ -259,23 +282,37 @@ static const struct psr_hooks *take(const struct psr_module *pm)
 	return &a->hooks;
 }
 
+static bool is_known_abi(const struct psr_module *pm)
+{
+	if (pm->abi != PSR_ATTACH_ABI || pm->site_abi != PSR_SITE_ABI)
+		return false;
+	for (size_t i = 0; i < pm->nsites; i++)
+		if (pm->sites[i].abi != PSR_SITE_ABI)
+			return false;
+	return true;
+}
+
 const struct psr_hooks *psr_rt_attach(const struct psr_module *pm)
 {
 	struct psr_clock begun = psr_probe_clock();
 	const struct psr_hooks *h = NULL;
+	char name[256];
+	uint64_t mask;
+	int cancel;
 
-	if (pm->abi != PSR_ATTACH_ABI || pm->site_abi != PSR_SITE_ABI)
-		return NULL;
-	for (size_t i = 0; i < pm->nsites; i++)
-		if (pm->sites[i].abi != PSR_SITE_ABI)
-			return NULL;
-	if (!psr_probe_begin_busy())
+	/* Asking the loader takes its lock, which a thread in dlclose holds
+	 * while it waits for our mutex: so this comes first. */
+	if (!is_known_abi(pm) || !object_name(pm->sites, name, sizeof(name)) ||
+	    !enter_runtime(&mask, &cancel))
 		return NULL;
 	pthread_mutex_lock(&mutex);
-	h = take(pm);
-	if (h && mode == LEARN)
+	if (start() && mode != BASELINE)
+		h = take(pm, name);
+	if (h && mode == LEARN) {
 		psr_probe_calibrate(&begun);
+		psr_remember_every(psr_probe_ticks(SAVE_NS));
+	}
 	pthread_mutex_unlock(&mutex);
-	psr_probe_end_busy();
+	leave_runtime(mask, cancel);
 	return h;
 }

@@ -5,12 +5,12 @@
  * touch. Medians, because a preempted call may take a thousand times longer;
  * intervals by order statistics, because they assume nothing of the noise.
  *
- * Curiosity is bounded: three calls of each variant and size class are free
- * (unless a call takes seconds, or a near size has shown the variant to be
- * slow), all else comes out of a share of the site's time. What has lost is
- * not tried again, but no variant loses before its three calls, which may
- * have been preempted; when everything is decided, a twentieth of the share
- * goes on looking for drift.
+ * Curiosity is bounded: three calls of each variant and size class are free,
+ * eight if they take less than 0.1 ms (none if a call takes seconds, or a near
+ * size has shown the variant to be slow), all else comes out of a share of the
+ * site's time. What has lost is not tried again, but no variant loses before
+ * its three calls, which may have been preempted; when everything is decided, a
+ * twentieth of the share goes on looking for drift.
  */
 #include "choose.h"
 
@@ -18,8 +18,9 @@
 #define LEND_RATIO   1.1f
 #define CLEAR_RATIO  1.25f
 #define CREDIT_NS    2e9  /* a longer call is never free */
+#define SHORT_NS     5e5  /* eight of these are free, not three */
 #define LONG_NS      1e7  /* a call that preemption matters little to */
-#define MAX_TRIES    8    /* that end without a sample: longjmp */
+#define MAX_TRIES    16   /* that end without a sample: longjmp */
 #define DRIFT_SHARE  0.05 /* of the share */
 #define DRIFT_RATIO  2.0f /* slower ones are not checked */
 #define SURE_SAMPLES 6    /* from here on order statistics */
@@ -164,13 +165,16 @@ static double call_ns(const struct race *race, unsigned i)
 }
 
 /*
- * The baseline costs nothing but the gain, so it is measured until its
- * quantiles are sure, unless the best is clearly better.
+ * Free calls. The baseline costs nothing but the gain, so it is measured until
+ * its quantiles are sure, unless the best is clearly better. Short calls are
+ * free until one that was preempted does not count.
  */
 static uint32_t credit(const struct race *race, unsigned i)
 {
 	const struct psr_rival *r = race->r;
 
+	if (call_ns(race, i) < SHORT_NS)
+		return PSR_RECENT;
 	if (i || r[0].all.low > CLEAR_RATIO * r[race->best].all.high)
 		return PSR_CREDIT;
 	return SURE_SAMPLES;

@@ -85,6 +85,11 @@ void psr_probe_calibrate(const struct psr_clock *begun)
 			      (double)(now.ticks - begun->ticks);
 }
 
+uint64_t psr_probe_ticks(double ns)
+{
+	return (uint64_t)(ns / ns_per_tick);
+}
+
 static uint32_t next_random(void)
 {
 	uint32_t x = self.random ? self.random : (uint32_t)psr_ticks() | 1;

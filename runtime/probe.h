@@ -29,5 +29,6 @@ struct psr_clock {
 };
 struct psr_clock psr_probe_clock(void);
 void psr_probe_calibrate(const struct psr_clock *begun);
+uint64_t psr_probe_ticks(double ns);
 
 #endif

@@ -20,10 +20,10 @@
 #include "psr/store.h"
 #include "safe.h"
 
-#define DUE_TICKS UINT64_C(12000000000) /* some 5 s */
-#define PATIENCE  200                   /* tries for a site's lock */
+#define PATIENCE 200 /* tries for a site's lock */
 
 static _Atomic uint64_t last_ticks;
+static _Atomic uint64_t due_ticks = UINT64_MAX / 2;
 static void (*_Atomic save_all)(void);
 
 struct origin { /* where a row comes from */
@@ -268,13 +268,18 @@ void psr_remember_start(uint64_t now_ticks, void (*save)(void))
 	atomic_store(&save_all, save);
 }
 
+void psr_remember_every(uint64_t ticks)
+{
+	atomic_store(&due_ticks, ticks);
+}
+
 void psr_remember_if_due(uint64_t now_ticks)
 {
 	uint64_t last = atomic_load_explicit(&last_ticks, memory_order_relaxed);
 	void (*save)(void) = atomic_load(&save_all);
 	int saved = errno;
 
-	if (now_ticks < last + DUE_TICKS || !save ||
+	if (now_ticks < last + atomic_load(&due_ticks) || !save ||
 	    !atomic_compare_exchange_strong(&last_ticks, &last, now_ticks))
 		return;
 	save();

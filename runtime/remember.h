@@ -23,5 +23,6 @@ void psr_remember_if_due(uint64_t now_ticks);
 
 /* From now on it is due every few seconds; SAVE saves everything. */
 void psr_remember_start(uint64_t now_ticks, void (*save)(void));
+void psr_remember_every(uint64_t ticks);
 
 #endif

@@ -32,7 +32,19 @@ enum {
 	LOG_BYTES_MOST = 2 << 20,  /* whoever writes must act */
 };
 
+static _Atomic uint64_t busy_ms = 10000;
+
 /* ---- Connection ---- */
+
+void psr_store_patience(uint64_t ms)
+{
+	busy_ms = ms;
+}
+
+uint64_t store_busy_ms(void)
+{
+	return busy_ms;
+}
 
 static void sleep_ns(long ns)
 {
@@ -41,7 +53,7 @@ static void sleep_ns(long ns)
 	nanosleep(&t, NULL);
 }
 
-/* Sleeps 0.2, 0.4 ... 25 ms; gives up after STORE_BUSY_MS. */
+/* Sleeps 0.2, 0.4 ... 25 ms; gives up after store_busy_ms(). */
 static int on_busy(void *ctx, int count)
 {
 	struct psr_store *s = ctx;
@@ -49,7 +61,7 @@ static int on_busy(void *ctx, int count)
 
 	if (count == 0)
 		s->busy_since_ns = now;
-	if (now - s->busy_since_ns > STORE_BUSY_MS * UINT64_C(1000000))
+	if (now - s->busy_since_ns > store_busy_ms() * UINT64_C(1000000))
 		return 0;
 	sleep_ns(count < 7 ? 200000L << count : 25000000L);
 	return 1;
@@ -98,7 +110,7 @@ static int flock_wait(int fd, int how)
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return -errno;
 		if (store_monotonic_ns() - start >
-		    STORE_BUSY_MS * UINT64_C(1000000))
+		    store_busy_ms() * UINT64_C(1000000))
 			return -EBUSY;
 		sleep_ns(500000);
 	}

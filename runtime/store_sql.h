@@ -10,7 +10,6 @@
 #include "psr/store.h"
 
 #define STORE_APPLICATION_ID 0x50535231 /* "PSR1" */
-#define STORE_BUSY_MS        10000
 #define STORE_PAGE_BYTES     4096
 
 struct psr_store {
@@ -88,6 +87,9 @@ bool store_alive(const struct store_place *here, const struct store_place *p,
 /* ---- store_open.c ---- */
 
 /* A bare connection to PATH with the store's settings; no look inside. */
+/* See psr_store_patience(). */
+uint64_t store_busy_ms(void);
+
 int store_connect(struct psr_store *s, const char *path, int flags,
 		  struct psr_err *err);
 

@@ -25,7 +25,9 @@ env["HOME"] = config.test_exec_root
 env.pop("XDG_DATA_HOME", None)
 
 config.substitutions += [
-    ("%clangxx", os.path.join(os.path.dirname(config.psr_clang), "clang++")),
+    # Beside the real file: /usr/bin/clang++ may be another version.
+    ("%clangxx", os.path.join(
+        os.path.dirname(os.path.realpath(config.psr_clang)), "clang++")),
     ("%llvm-include", config.psr_llvm_include),
     ("%clang", config.psr_clang),
     ("%opt", config.psr_opt),

@@ -16,6 +16,7 @@
  */
 #include <dlfcn.h>
 #include <errno.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -40,6 +41,7 @@
 #pragma weak getenv
 #pragma weak sched_yield
 #pragma weak malloc
+#pragma weak pthread_setcancelstate
 #pragma weak __errno_location
 
 /* Every sanitizer that brings an allocator has it. */
@@ -191,7 +193,7 @@ static void put_off(void)
 static const struct psr_hooks *wake(enum state from)
 {
 	const struct psr_hooks *h = NULL;
-	int saved = errno;
+	int saved = errno, cancel = 0;
 	uint64_t mask;
 
 	if (!atomic_compare_exchange_strong(&state, &from, WAKING))
@@ -202,9 +204,13 @@ static const struct psr_hooks *wake(enum state from)
 		goto out;
 	}
 	mask = __psr_signals_block();
+	if (pthread_setcancelstate)
+		pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
 	h = attach_any();
 	atomic_store(&hooks, h);
 	atomic_store(&state, OFF);
+	if (pthread_setcancelstate)
+		pthread_setcancelstate(cancel, NULL);
 	__psr_signals_restore(mask);
 out:
 	errno = saved;

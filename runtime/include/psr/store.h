@@ -45,6 +45,12 @@ PSR_API PSR_MUST_CHECK int psr_store_open(const char *path, unsigned flags,
                                           struct psr_store **out,
                                           struct psr_err *err);
 
+/*
+ * From now on this process waits MS for a lock, not 10 s. For where PSR is a
+ * guest: a program must not stand still because of its profile.
+ */
+PSR_API void psr_store_patience(uint64_t ms);
+
 /* STORE may be NULL. Leaves the checkpoint to maintenance (0.3 ms). */
 PSR_API void psr_store_close(struct psr_store *store);
 

@@ -69,6 +69,8 @@ void *realloc(void *p, size_t n)
 void *(*volatile allocator)(size_t) = malloc;
 #endif
 
+static volatile int reached;
+
 static void hot(void)
 {
 	errno = 77;
@@ -106,6 +108,16 @@ static void *hot_thread(void *arg)
 static void *signal_thread(void *arg)
 {
 	raise(SIGUSR1);
+	return arg;
+}
+
+/* A cancellation that is due must not strike inside PSR. */
+static void *cancelled_thread(void *arg)
+{
+	pthread_cancel(pthread_self());
+	hot();
+	reached = 1;
+	pthread_testcancel();
 	return arg;
 }
 
@@ -152,6 +164,10 @@ static void run(const char *where)
 		hot();
 	} else if (!strcmp(where, "thread")) {
 		in_thread(1 << 20, hot_thread);
+	} else if (!strcmp(where, "cancelled-thread")) {
+		in_thread(1 << 20, cancelled_thread);
+		if (!reached || !fork())
+			_exit(!reached);
 	} else if (!strcmp(where, "handled-elsewhere")) {
 		/* Handlers exist, and none is running. */
 		handle(SIGUSR1, 0);
