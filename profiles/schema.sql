@@ -24,7 +24,8 @@ CREATE TABLE task(
 	signature INTEGER NOT NULL,	-- of the code: build-id or contents
 	exact INTEGER NOT NULL,		-- hash of all arguments
 	pattern INTEGER NOT NULL,	-- the same, numbers replaced
-	arguments TEXT NOT NULL,	-- JSON array
+	command TEXT NOT NULL,		-- the arguments as words
+	arguments TEXT NOT NULL,	-- the same, typed: JSON array
 	environment TEXT NOT NULL	-- JSON object
 ) STRICT;
 CREATE INDEX task_by_hash ON task(signature, exact);

@@ -8,7 +8,9 @@ CREATE VIEW runs AS
 SELECT r.id AS run,
 	strftime('%Y-%m-%d %H:%M:%S', r.started_ns / 1000000000, 'unixepoch',
 		'localtime') AS started,
-	p.name AS program, t.arguments, r.state,
+	p.name AS program,
+	t.command AS arguments,
+	r.state,
 	r.exit_status AS status, r.term_signal AS signal,
 	round(r.wall_ns / 1e9, 3) AS wall_s,
 	round(r.p50_wall_ns / 1e9, 3) AS predicted_wall_s,
@@ -26,12 +28,14 @@ ORDER BY r.id DESC;
 
 -- Per site, processor and size class: the fastest variant by median.
 CREATE VIEW sites AS
-SELECT s.module, s.function, s.file || ':' || s.line AS place,
+SELECT s.module, s.function, replace(s.file,
+		rtrim(s.file, replace(s.file, '/', '')), '') || ':' || s.line
+		AS place,
 	printf('%016x', s.hash) AS site, c.name AS cpu, best.size_class,
 	best.variant AS best, round(best.median_ns, 4) AS ns_per_unit,
 	round(base.median_ns, 4) AS baseline_ns,
 	round(base.median_ns / best.median_ns, 2) AS speedup,
-	best.n AS samples, best.variants AS variants_timed
+	best.n AS samples, best.variants AS variants_timed, s.file, s.line
 FROM (SELECT site, cpu, size_class, variant, min(median_ns) AS median_ns,
 		n, count(*) AS variants
 	FROM site_time GROUP BY site, cpu, size_class) best
@@ -43,10 +47,12 @@ ORDER BY s.module, s.function, s.line, c.name, best.size_class;
 
 -- Every variant's times, to see why one was chosen.
 CREATE VIEW site_times AS
-SELECT s.module, s.function, s.file || ':' || s.line AS place,
+SELECT s.module, s.function, replace(s.file,
+		rtrim(s.file, replace(s.file, '/', '')), '') || ':' || s.line
+		AS place,
 	printf('%016x', s.hash) AS site, c.name AS cpu, t.size_class,
 	t.variant, t.n AS samples, t.p25_ns, t.median_ns, t.p75_ns,
-	t.total_ns
+	t.total_ns, s.file, s.line
 FROM site_time t JOIN site s ON s.id = t.site JOIN cpu c ON c.id = t.cpu
 ORDER BY s.module, s.function, s.line, c.name, t.size_class, t.median_ns;
 
@@ -55,7 +61,9 @@ ORDER BY s.module, s.function, s.line, c.name, t.size_class, t.median_ns;
 -- not timed, which is nearly all, ran it.
 CREATE VIEW choices AS
 SELECT u.run, p.name AS program, s.module, s.function,
-	s.file || ':' || s.line AS place, printf('%016x', s.hash) AS site,
+	replace(s.file,
+		rtrim(s.file, replace(s.file, '/', '')), '') || ':' || s.line
+		AS place, printf('%016x', s.hash) AS site,
 	u.size_class, u.variant, u.chosen, u.n AS samples,
 	round(u.total_ns / 1e6, 3) AS total_ms,
 	round(u.total_ns / sum(u.total_ns) OVER

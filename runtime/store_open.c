@@ -15,7 +15,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -542,6 +542,29 @@ void store_give_low(const int taken[3])
 			close(taken[i]);
 }
 
+/*
+ * SQLite keeps a process's locks by file, and a child would believe to hold
+ * its parent's. So whoever has inherited an open store gets no other.
+ */
+static atomic_int stores_open;
+static atomic_int stores_owner; /* process ID */
+
+static bool enter_process(void)
+{
+	int self = getpid();
+
+	if (atomic_load(&stores_open) && atomic_load(&stores_owner) != self)
+		return false;
+	atomic_store(&stores_owner, self);
+	atomic_fetch_add(&stores_open, 1);
+	return true;
+}
+
+static void leave_process(void)
+{
+	atomic_fetch_sub(&stores_open, 1);
+}
+
 int psr_store_open(const char *path, unsigned flags, struct psr_store **out,
 		   struct psr_err *err)
 {
@@ -556,9 +579,14 @@ int psr_store_open(const char *path, unsigned flags, struct psr_store **out,
 	}
 	if (ret < 0)
 		return ret;
+	if (!enter_process())
+		return psr_fail(err, -EBUSY, "%s: open since before a fork",
+				path);
 	s = sqlite3_malloc(sizeof(*s));
-	if (!s)
+	if (!s) {
+		leave_process();
 		return psr_fail(err, -ENOMEM, "%s: out of memory", path);
+	}
 	memset(s, 0, sizeof(*s));
 	s->write = flags & PSR_STORE_WRITE;
 	store_take_low(taken);
@@ -566,10 +594,12 @@ int psr_store_open(const char *path, unsigned flags, struct psr_store **out,
 	if (!ret)
 		ret = s->write ? open_write(s, err) : open_read(s, err);
 	store_give_low(taken);
-	if (ret < 0)
+	if (ret < 0) {
 		sqlite3_free(s);
-	else
+		leave_process();
+	} else {
 		*out = s;
+	}
 	return ret;
 }
 
@@ -628,5 +658,6 @@ void psr_store_close(struct psr_store *s)
 		store_give_low(taken);
 	}
 	sqlite3_free(s);
+	leave_process();
 	errno = saved;
 }

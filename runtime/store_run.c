@@ -135,9 +135,12 @@ static int task_id(struct psr_store *s, const struct psr_task *task,
 	    "SELECT id FROM task WHERE program = ?1 AND signature = ?2 "
 	    "AND exact = ?3 AND pattern = ?4 AND arguments = ?5 "
 	    "AND environment = ?6",
-	    "INSERT INTO task(program, signature, exact, pattern, "
-	    "arguments, environment) VALUES(?1, ?2, ?3, ?4, ?5, ?6) "
-	    "RETURNING id"};
+	    "INSERT INTO task(program, signature, exact, pattern, arguments, "
+	    "environment, command) VALUES(?1, ?2, ?3, ?4, ?5, ?6, "
+	    "coalesce((SELECT group_concat(CASE type WHEN 'object' THEN "
+	    "json_extract(value, '$.value') ELSE value END, ' ') FROM "
+	    "json_each(CASE WHEN json_valid(?5) THEN ?5 ELSE json_array(?5) "
+	    "END)), '')) RETURNING id"};
 	int ret = 0;
 
 	*id = 0;

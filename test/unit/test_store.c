@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* Every call of the store, in the directory named on the command line. */
+/*
+ * Every call of the store, in the directory named on the command line, where
+ * the database stays; with a second argument it stays small.
+ */
 #include "psr/store.h"
 
 #include <errno.h>
@@ -8,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -123,6 +127,7 @@ static void test_round_trip(struct psr_store *s)
 	      "n %zu", n);
 	ASK(s, "SELECT count(*) FROM run WHERE peak_bytes IS NULL", "1");
 	ASK(s, "SELECT count(*) FROM task", "1");
+	ASK(s, "SELECT command FROM task", "a 1");
 
 	/* Ending twice changes the row, and adds none. */
 	OK(psr_store_run_begin(s, &task, &none, &run2, &err));
@@ -135,6 +140,35 @@ static void test_round_trip(struct psr_store *s)
 	    "1 3");
 	none.uuid[0] = 0;
 	FAILS(-EINVAL, psr_store_run_end(s, &task, run2, 0, &none, NULL, &err));
+}
+
+/* Arguments as words, whatever JSON they came as, or none. */
+static void test_commands(struct psr_store *s)
+{
+	static const struct {
+		const char *arguments, *command;
+	} commands[] = {
+	    {"[{\"type\": \"number\", \"value\": \"9\", \"number\": 9}, "
+	     "{\"type\": \"path\", \"value\": \"/x y\"}]",
+	     "9 /x y"},
+	    {"[]", ""},
+	    {NULL, ""},
+	    {"no JSON", "no JSON"},
+	    {"[\"\\u00e9\", 2]", "\u00e9 2"},
+	};
+
+	for (size_t i = 0; i < PSR_COUNTOF(commands); i++) {
+		struct psr_task t = task;
+		struct psr_record r;
+
+		t.path = "/usr/bin/other";
+		t.program = 99 + i;
+		t.arguments = commands[i].arguments;
+		psr_record_init(&r);
+		OK(psr_store_run_end(s, &t, 0, 0, &r, NULL, &err));
+		ASK(s, "SELECT arguments FROM runs LIMIT 1",
+		    commands[i].command);
+	}
 }
 
 static void test_history(struct psr_store *s)
@@ -195,27 +229,64 @@ static void test_detail(struct psr_store *s)
 	    "/data/x 6,/lib/libc.so.6 ?");
 }
 
-/* A child that begins a run and dies. */
-static void test_lost(struct psr_store *s, const char *path)
+/* Runs BODY in a child that dies after it; none of ours is open then. */
+static void in_child(struct psr_store **s, const char *path,
+		     int (*body)(struct psr_store *own))
 {
-	struct psr_record r;
-	int64_t run;
-	pid_t pid = fork();
+	int status = -1;
+	pid_t pid;
 
+	psr_store_close(*s);
+	pid = fork();
 	if (!pid) {
 		struct psr_store *own;
 
-		psr_record_init(&r);
 		_exit(psr_store_open(path, PSR_STORE_WRITE, &own, &err) ||
-		      psr_store_run_begin(own, &task, &r, &run, &err));
+		      body(own));
 	}
-	waitpid(pid, NULL, 0);
-	ASK(s, "SELECT count(*) FROM run WHERE state = 'running'", "1");
+	waitpid(pid, &status, 0);
+	CHECK(status == 0, "status %x", status);
+	OK(psr_store_open(path, PSR_STORE_WRITE, s, &err));
+}
+
+static int only_begin(struct psr_store *own)
+{
+	struct psr_record r;
+	int64_t run;
+
 	psr_record_init(&r);
-	OK(psr_store_run_begin(s, &task, &r, &run, &err));
-	ASK(s, "SELECT count(*) FROM run WHERE state = 'lost'", "1");
-	ASK(s, "SELECT count(*) FROM run WHERE state = 'running'", "1");
-	OK(psr_store_run_end(s, &task, run, 0, &r, NULL, &err));
+	return psr_store_run_begin(own, &task, &r, &run, &err);
+}
+
+static void test_lost(struct psr_store **s, const char *path)
+{
+	struct psr_record r;
+	int64_t run;
+
+	in_child(s, path, only_begin);
+	ASK(*s, "SELECT count(*) FROM run WHERE state = 'running'", "1");
+	psr_record_init(&r);
+	OK(psr_store_run_begin(*s, &task, &r, &run, &err));
+	ASK(*s, "SELECT count(*) FROM run WHERE state = 'lost'", "1");
+	ASK(*s, "SELECT count(*) FROM run WHERE state = 'running'", "1");
+	OK(psr_store_run_end(*s, &task, run, 0, &r, NULL, &err));
+}
+
+/* SQLite would take the parent's locks for the child's. */
+static void test_fork(const char *path)
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	if (!pid) {
+		struct psr_store *own = NULL;
+
+		_exit(psr_store_open(path, PSR_STORE_WRITE, &own, &err) !=
+			  -EBUSY ||
+		      own != NULL);
+	}
+	waitpid(pid, &status, 0);
+	CHECK(status == 0, "status %x", status);
 }
 
 static struct psr_site_time loaded[8];
@@ -247,7 +318,7 @@ static void test_sites(struct psr_store *s)
 	static const char *const variants[] = {"v3-w256", "scalar"};
 	const struct psr_site_info info = {.site = UINT64_MAX - 5,
 					   .function = "gemm",
-					   .file = "g.c",
+					   .file = "/src/g.c",
 					   .line = 12,
 					   .depth = 3,
 					   .flops = 2,
@@ -343,14 +414,22 @@ static struct psr_reservation wanted(uint64_t memory, uint64_t cpu)
 	return r;
 }
 
-static void test_pool(struct psr_store *s, const char *path)
+static int only_reserve(struct psr_store *own)
+{
+	const struct psr_pool_size size = {1000, 4000};
+	struct psr_reservation r = wanted(600, 0);
+
+	snprintf(r.group, sizeof(r.group), "psr/1");
+	return psr_store_reserve(own, &size, &r, NULL, NULL, &err);
+}
+
+static struct psr_store *test_pool(struct psr_store *s, const char *path)
 {
 	const struct psr_pool_size size = {1000, 4000};
 	struct psr_reservation a = wanted(600, 2000), b = wanted(500, 0),
 			       c = wanted(0, 2000), d = wanted(0, 1);
 	struct psr_record r;
 	uint64_t sum = 0;
-	pid_t pid;
 
 	OK(psr_store_reserve(s, &size, &a, note_stale, NULL, &err));
 	FAILS(-EAGAIN, psr_store_reserve(s, &size, &b, note_stale, NULL, &err));
@@ -370,16 +449,7 @@ static void test_pool(struct psr_store *s, const char *path)
 	FAILS(-ENOENT, psr_store_reservation_set(s, &size, &c, &err));
 	CHECK(nstale == 0, "%d stale", nstale);
 
-	pid = fork();
-	if (!pid) {
-		struct psr_reservation own = wanted(600, 0);
-		struct psr_store *t;
-
-		snprintf(own.group, sizeof(own.group), "psr/1");
-		_exit(psr_store_open(path, PSR_STORE_WRITE, &t, &err) ||
-		      psr_store_reserve(t, &size, &own, NULL, NULL, &err));
-	}
-	waitpid(pid, NULL, 0);
+	in_child(&s, path, only_reserve);
 	ASK(s, "SELECT count(*) FROM reservation", "2");
 	sum = 0;
 	OK(psr_store_reservations(s, count_one, &sum, &err));
@@ -393,6 +463,7 @@ static void test_pool(struct psr_store *s, const char *path)
 	OK(psr_store_run_end(s, &task, 0, b.id, &r, NULL, &err));
 	OK(psr_store_release(s, a.id, &err));
 	ASK(s, "SELECT count(*) FROM reservation", "0");
+	return s;
 }
 
 static int stop_row(void *ctx, int n, const char *const *names,
@@ -481,6 +552,27 @@ static void test_read_only(const char *path)
 	psr_store_close(s);
 }
 
+/* The log is emptied once it is large. */
+static void test_maintain(const char *path)
+{
+	struct psr_store *s = NULL;
+	char log[600];
+	struct stat st;
+
+	snprintf(log, sizeof(log), "%s-wal", path);
+	OK(psr_store_open(path, PSR_STORE_WRITE, &s, &err));
+	while (!stat(log, &st) && st.st_size < 600 << 10) {
+		struct psr_record r;
+
+		psr_record_init(&r);
+		OK(psr_store_run_end(s, &task, 0, 0, &r, NULL, &err));
+	}
+	OK(psr_store_maintain(s, &err));
+	CHECK(!stat(log, &st), "log");
+	CHECK(st.st_size == 0, "%ld bytes left", (long)st.st_size);
+	psr_store_close(s);
+}
+
 static int count_fds(void)
 {
 	int n = 0;
@@ -496,7 +588,7 @@ int main(int argc, char **argv)
 	struct psr_store *s = NULL;
 	int fds;
 
-	if (argc != 2)
+	if (argc < 2)
 		return 2;
 	snprintf(path, sizeof(path), "%s/new/deep/psr.db", argv[1]);
 	fds = count_fds();
@@ -506,13 +598,17 @@ int main(int argc, char **argv)
 	test_round_trip(s);
 	test_history(s);
 	test_detail(s);
-	test_lost(s, path);
+	test_lost(&s, path);
+	test_fork(path);
 	test_sites(s);
-	test_pool(s, path);
+	s = test_pool(s, path);
 	test_query(s);
+	test_commands(s);
 	test_views(s);
 	OK(psr_store_maintain(s, &err));
 	psr_store_close(s);
+	if (argc == 2)
+		test_maintain(path);
 	test_read_only(path);
 	OK(psr_store_check(path, &err));
 	psr_store_close(NULL);

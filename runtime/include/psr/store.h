@@ -2,8 +2,11 @@
 /* store.h - the profile database: runs, samples, sites, reservations.
  *
  * The only door to SQLite. A `struct psr_store` belongs to one thread at a
- * time; any number of processes may use one database at once. Every writing
- * function is one transaction. No function prints, and none raises SIGPIPE.
+ * time, and to the process that opened it: a child that inherited an open one
+ * neither uses nor closes it, and gets -EBUSY when it opens one of its own,
+ * as SQLite's locks do not survive a fork. Any number of processes may use one
+ * database at once. Every writing function is one transaction. No function
+ * prints or raises a signal.
  *
  * Errors, as negative errno: -ENOENT no database; -EUCLEAN the file is no
  * sound database; -EPROTO written by a newer PSR; -EROFS/-EACCES not
