@@ -386,8 +386,10 @@ static void begin_run(void *ctx)
 	int ret;
 
 	sweep(l);
-
-	if (!l->store || l->o->no_learn)
+	if (!l->store)
+		return;
+	(void)!psr_store_heal(l->store, reclaim, NULL, NULL);
+	if (l->o->no_learn)
 		return;
 	ret = psr_store_run_begin(l->store, &l->sig.task, &l->shared->record,
 				  &l->run, &l->store_text);
@@ -458,6 +460,9 @@ static void learn(struct psr_launch *l)
 					.nadaptations = m->nadaptations};
 	int ret;
 
+	psr_store_patience(5000);
+	if (!l->store && l->store_error == -EBUSY)
+		open_database(l, PSR_STORE_WRITE);
 	if (!l->store)
 		return;
 	if (l->o->no_learn || !l->started)
@@ -554,6 +559,8 @@ static int once(struct psr_launch *l, const struct psr_launch_options *o,
 	ret = secure(l, err);
 	if (ret < 0)
 		return ret;
+	/* A locked database must not hold the program up. */
+	psr_store_patience(200);
 	open_database(l, PSR_STORE_WRITE);
 	return attempt(l, err);
 }

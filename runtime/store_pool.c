@@ -205,6 +205,31 @@ int psr_store_reserve(struct psr_store *s, const struct psr_pool_size *size,
 	return ret;
 }
 
+int psr_store_heal(struct psr_store *s,
+		   void (*stale)(void *ctx, const struct psr_reservation *r),
+		   void *ctx, struct psr_err *err)
+{
+	struct entry *all = NULL, *dead = NULL;
+	struct store_place here;
+	int ret;
+
+	store_place_here(&here);
+	ret = store_begin(s, err);
+	if (ret < 0)
+		return ret;
+	ret = store_mark_lost(s, &here, err);
+	if (!ret)
+		ret = read_ledger(s, &all, err);
+	if (!ret)
+		ret = bury(s, &here, &all, &dead, err);
+	ret = store_end(s, ret, err);
+	for (struct entry *e = dead; e && !ret && stale; e = e->next)
+		stale(ctx, &e->r);
+	free_entries(all);
+	free_entries(dead);
+	return ret;
+}
+
 static int change(struct psr_store *s, const struct psr_reservation *r,
 		  struct psr_err *err)
 {

@@ -235,8 +235,8 @@ static bool owner_lives(sqlite3_stmt *st, const struct store_place *here)
 			   (uint64_t)sqlite3_column_int64(st, 5));
 }
 
-static int mark_lost(struct psr_store *s, const struct store_place *here,
-		     struct psr_err *err)
+int store_mark_lost(struct psr_store *s, const struct store_place *here,
+		    struct psr_err *err)
 {
 	sqlite3_stmt *st = NULL, *mark = NULL;
 	int ret = store_prepare(s,
@@ -274,7 +274,7 @@ int psr_store_run_begin(struct psr_store *s, const struct psr_task *task,
 	ret = store_begin(s, err);
 	if (ret < 0)
 		return ret;
-	ret = mark_lost(s, &here, err);
+	ret = store_mark_lost(s, &here, err);
 	if (!ret)
 		ret = put_run(s, task, r, &here, run, err);
 	ret = store_end(s, ret, err);

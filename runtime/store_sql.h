@@ -77,6 +77,12 @@ uint64_t store_now_ns(void); /* since 1970 */
 
 void store_place_here(struct store_place *p);
 
+/* ---- store_run.c ---- */
+
+/* Marks the runs as lost whose recorders have died. In a transaction. */
+int store_mark_lost(struct psr_store *s, const struct store_place *here,
+		    struct psr_err *err);
+
 /*
  * Whether the owner of a row that another process wrote may still live: a
  * row of another machine or PID namespace gets the benefit of the doubt.

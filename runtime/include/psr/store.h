@@ -188,6 +188,15 @@ psr_store_reservation_set(struct psr_store *store,
                           struct psr_err *err);
 
 /* A reservation that is gone already is no failure. */
+/*
+ * Deletes the reservations of dead owners, handing each to STALE, and marks
+ * their runs as lost.
+ */
+PSR_API PSR_MUST_CHECK int
+psr_store_heal(struct psr_store *store,
+               void (*stale)(void *ctx, const struct psr_reservation *r),
+               void *ctx, struct psr_err *err);
+
 PSR_API PSR_MUST_CHECK int psr_store_release(struct psr_store *store,
                                              int64_t reservation,
                                              struct psr_err *err);

@@ -13,7 +13,7 @@ left() {
 	pgrep -af -- "$MARK" | sed 's/^/process /'
 }
 
-"$psr" run true
+"$psr" run sleep 0.1
 tries=0
 while [ $tries -lt 50 ] && [ -n "$(left)" ]; do
 	sleep 0.1
