@@ -92,10 +92,10 @@ bool store_alive(const struct store_place *here, const struct store_place *p,
 
 /* ---- store_open.c ---- */
 
-/* A bare connection to PATH with the store's settings; no look inside. */
 /* See psr_store_patience(). */
 uint64_t store_busy_ms(void);
 
+/* A bare connection to PATH with the store's settings; no look inside. */
 int store_connect(struct psr_store *s, const char *path, int flags,
 		  struct psr_err *err);
 
