@@ -17,10 +17,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "features.h"
 #include "identity.h"
 #include "ir.h"
 #include "refuse.h"
+#include "shape.h"
 #include "work.h"
 
 #define NEST_MAX_SIZE 4000 /* IR instructions */
@@ -185,7 +185,7 @@ static enum psr_reason nest_reason(struct psr_fam *fam, struct psr_nest *nest)
 	if (psr_ext_trip(fam, nest->function, nest->loop, nest->loop, at,
 			 PSR_OUTER_BUDGET, &trip) == PSR_TRIP_UNKNOWN)
 		return PSR_REASON_TRIP;
-	r = psr_features_judge(fam, nest, nest->loop, 1);
+	r = psr_shape_judge(fam, nest, nest->loop, 1);
 	if (r)
 		return r;
 	nest->features.known_trips =
@@ -261,7 +261,7 @@ static void whole_features(struct psr_fam *fam, struct psr_nest *nest)
 		psr_loop l = psr_ext_loop_at(fam, nest->function, NULL, i);
 
 		if (psr_ext_loop_is_simple(l))
-			psr_features_judge(fam, nest, l, 1);
+			psr_shape_judge(fam, nest, l, 1);
 	}
 	nest->min_work = smallest_work(nest);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * features.c - counts what a nest's hottest innermost loop does, and asks the
+ * shape.c - counts what a nest's hottest innermost loop does, and asks the
  * loop vectorizer whether it could take some innermost loop. Changes nothing.
  */
-#include "features.h"
+#include "shape.h"
 
 #include "ir.h"
 #include "work.h"
@@ -191,8 +191,8 @@ static enum psr_reason milder(enum psr_reason a, enum psr_reason b)
 	return a == PSR_REASON_NO_VECTOR ? b : a;
 }
 
-enum psr_reason psr_features_judge(struct psr_fam *fam, struct psr_nest *nest,
-				   psr_loop l, unsigned depth)
+enum psr_reason psr_shape_judge(struct psr_fam *fam, struct psr_nest *nest,
+				psr_loop l, unsigned depth)
 {
 	size_t n = psr_ext_loop_count(fam, nest->function, l);
 	enum psr_reason r = PSR_REASON_NO_VECTOR;
@@ -200,7 +200,7 @@ enum psr_reason psr_features_judge(struct psr_fam *fam, struct psr_nest *nest,
 	nest->features.loops++;
 	note_hints(nest, l);
 	for (size_t i = 0; i < n; i++)
-		r = milder(r, psr_features_judge(
+		r = milder(r, psr_shape_judge(
 				  fam, nest,
 				  psr_ext_loop_at(fam, nest->function, l, i),
 				  depth + 1));

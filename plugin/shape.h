@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* features.h - the static shape of a nest, and whether it promises a gain. */
-#ifndef PSR_FEATURES_H
-#define PSR_FEATURES_H
+/* shape.h - the static shape of a nest, and whether it promises a gain. */
+#ifndef PSR_SHAPE_H
+#define PSR_SHAPE_H
 
 #include "nest.h"
 
@@ -10,7 +10,7 @@
  * and hints. Returns why none of its innermost loops can gain, or
  * PSR_REASON_NONE if one can.
  */
-enum psr_reason psr_features_judge(struct psr_fam *fam, struct psr_nest *nest,
-				   psr_loop l, unsigned depth);
+enum psr_reason psr_shape_judge(struct psr_fam *fam, struct psr_nest *nest,
+				psr_loop l, unsigned depth);
 
 #endif
