@@ -12,6 +12,7 @@ enum { PSR_EXIT_OK = 0, PSR_EXIT_FAILURE = 1, PSR_EXIT_USAGE = 2 };
  * Returns the exit status. `--help` goes to stdout.
  */
 int cmd_db(int argc, char **argv);
+int cmd_doctor(int argc, char **argv);
 int cmd_predict(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 

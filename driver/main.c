@@ -17,6 +17,7 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 } commands[] = {
     {"db", "query, export and maintain the profile database", cmd_db},
+    {"doctor", "say what PSR can use here, and why not the rest", cmd_doctor},
     {"predict", "print what a program is expected to need", cmd_predict},
     {"run", "run a program, prepared, and learn from it", cmd_run},
     {"help", "explain a command", cmd_help},
