@@ -74,14 +74,15 @@ static int event(struct psr_group *g, int about, uint64_t argument)
 	return -1;
 }
 
-/* Told of 90 % of the grant. Registering takes 10 ms (a grace period). */
+/* Told when the grant is nearly used up. Registering takes 10 ms (a grace
+ * period). */
 static void watch(struct psr_group *g)
 {
 	if (g->threshold >= 0)
 		close(g->threshold); /* which unregisters it */
 	g->threshold = -1;
 	if (g->grant_bytes != PSR_NONE)
-		g->threshold = event(g, g->usage, g->grant_bytes / 10 * 9);
+		g->threshold = event(g, g->usage, g->trigger_bytes);
 }
 
 /* Told of whoever is paused at the wall. */

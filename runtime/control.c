@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * The controller. It grows a grant at 90 % use, by half; shrinks it to half
- * above what is in use after 10 s in which less than half was used, and not
- * within 10 s of another change; and gives up, which is to return to the
+ * The controller. It grows a grant at 90 % use, by half, or at what was
+ * expected if that is more, so that a good prediction is left alone; shrinks it
+ * to half above what is in use after 10 s in which less than half was used, and
+ * not within 10 s of another change; and gives up, which is to return to the
  * default environment, where use is four times the prediction or the run is
  * stalled for a fifth of 2 s. It never passes the user's bounds.
  */
@@ -77,7 +78,7 @@ static struct psr_decision grow(struct psr_control *c,
 	if (target <= c->grant_bytes)
 		return (struct psr_decision){PSR_KEEP, c->grant_bytes, 0};
 	return move(c, PSR_GROW, target, r->at_ns,
-		    r->paused ? "reached the limit" : "90 % in use");
+		    r->paused ? "reached the limit" : "nearly used up");
 }
 
 static struct psr_decision shrink(struct psr_control *c,
@@ -96,6 +97,18 @@ static struct psr_decision shrink(struct psr_control *c,
 	return move(c, PSR_SHRINK, target, r->at_ns, "less than half in use");
 }
 
+uint64_t psr_control_trigger(const struct psr_control *c)
+{
+	uint64_t most = c->grant_bytes / 100 * 99;
+	uint64_t at = c->grant_bytes / 10 * 9;
+
+	if (c->grant_bytes == PSR_NONE)
+		return PSR_NONE;
+	if (c->expected_bytes > at)
+		at = c->expected_bytes < most ? c->expected_bytes : most;
+	return at;
+}
+
 struct psr_decision psr_control_step(struct psr_control *c,
 				     const struct psr_reading *r)
 {
@@ -109,7 +122,7 @@ struct psr_decision psr_control_step(struct psr_control *c,
 	if (c->paused >= PATIENCE && c->max_bytes == PSR_NONE)
 		return move(c, PSR_ROLLBACK, PSR_NONE, r->at_ns,
 			    "paused at the limit repeatedly");
-	if (r->paused || r->firm_bytes >= c->grant_bytes / 10 * 9)
+	if (r->paused || r->firm_bytes >= psr_control_trigger(c))
 		return grow(c, r);
 	return shrink(c, r);
 }

@@ -10,11 +10,12 @@
 
 struct psr_control {
 	/* Set by the caller. */
-	uint64_t grant_bytes; /* now; PSR_NONE: no bound */
-	uint64_t ask_bytes;   /* as predicted; PSR_NONE: not */
-	uint64_t min_bytes;   /* the user's bounds; 0 and */
-	uint64_t max_bytes;   /* PSR_NONE: none */
-	bool pinned;          /* to processors that we chose */
+	uint64_t grant_bytes;    /* now; PSR_NONE: no bound */
+	uint64_t ask_bytes;      /* as predicted; PSR_NONE: not */
+	uint64_t expected_bytes; /* use up to there is no surprise; 0 */
+	uint64_t min_bytes;      /* the user's bounds; 0 and */
+	uint64_t max_bytes;      /* PSR_NONE: none */
+	bool pinned;             /* to processors that we chose */
 	/* The controller's own. Zero. */
 	uint64_t moved_ns;  /* last change */
 	uint64_t calm_ns;   /* since when much is unused */
@@ -39,6 +40,9 @@ struct psr_decision {
 	uint64_t grant_bytes; /* the new one */
 	const char *reason;   /* static */
 };
+
+/* From which use on the grant grows; PSR_NONE: has no bound. */
+uint64_t psr_control_trigger(const struct psr_control *c);
 
 /* What to do on R. Updates *C as if the decision were carried out. */
 struct psr_decision psr_control_step(struct psr_control *c,

@@ -426,6 +426,10 @@ static void execute(struct psr_launch *l, const sigset_t *set)
 	m->control.ask_bytes = l->request.memory_bytes.known
 				   ? (uint64_t)l->request.memory_bytes.ask
 				   : PSR_NONE;
+	m->control.expected_bytes =
+	    l->request.memory_bytes.known && !l->o->memory_bytes
+		? (uint64_t)l->request.memory_bytes.p95
+		: 0;
 	m->control.min_bytes = l->o->min_bytes;
 	m->control.max_bytes = l->o->max_bytes;
 	m->control.pinned = l->pinned && !l->o->cores;

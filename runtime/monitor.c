@@ -61,6 +61,7 @@ static void add_group(struct psr_monitor *m)
 
 	if (g->backend->watch && g->watched_bytes != g->grant_bytes &&
 	    m->ticks >= 4) {
+		g->trigger_bytes = psr_control_trigger(&m->control);
 		g->backend->watch(g);
 		g->watched_bytes = g->grant_bytes;
 	}

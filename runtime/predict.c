@@ -178,9 +178,9 @@ static const struct member {
 } members[] = {
     {"same-arguments", sample_same, 0},
     {"line-bytes", sample_line, BYTES},
-    {"line-product", sample_line, PRODUCT},
     {"line-number", sample_line, NUMBER},
     {"line-number^2", sample_line, SQUARE},
+    {"line-product", sample_line, PRODUCT},
     {"recent-max", sample_recent, 0},
 };
 #define NMEMBERS PSR_COUNTOF(members)
@@ -319,7 +319,7 @@ static size_t choose(const struct point *p, size_t n, const struct point *q,
 
 		if (!members[m].sample(&all, q, members[m].size, &s))
 			continue;
-		if (c < best - 1e-12) {
+		if (c < .98 * best) {
 			best = c;
 			chosen = m;
 		}

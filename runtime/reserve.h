@@ -40,6 +40,7 @@ struct psr_group {
 	int oom;                /* eventfd: paused at the wall */
 	int usage;              /* v1: memory.usage_in_bytes */
 	uint64_t grant_bytes;   /* PSR_NONE: no bound */
+	uint64_t trigger_bytes; /* use at which THRESHOLD is to tell */
 	uint64_t watched_bytes; /* grant that THRESHOLD is for */
 	uint64_t maximum_bytes; /* the user's; PSR_NONE: none */
 };
