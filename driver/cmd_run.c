@@ -83,7 +83,7 @@ static void help(void)
 
 struct request {
 	struct psr_launch_options o;
-	const char *json;
+	FILE *json; /* for the record; NULL: not wanted */
 	bool verbose;
 };
 
@@ -130,6 +130,18 @@ static int take_mode(const char **out)
 	return 0;
 }
 
+/* Opened before the program starts, so that failing costs no run. */
+static int take_file(FILE **out)
+{
+	if (*out)
+		fclose(*out);
+	*out = fopen(optarg, "we");
+	if (!*out)
+		return psr_say(PSR_EXIT_FAILURE, "run: %s: %s", optarg,
+			       strerror(errno));
+	return 0;
+}
+
 static int take(int c, char **argv, struct request *q)
 {
 	struct psr_launch_options *o = &q->o;
@@ -171,8 +183,7 @@ static int take(int c, char **argv, struct request *q)
 		o->no_predict = true;
 		return 0;
 	case OPT_JSON:
-		q->json = optarg;
-		return 0;
+		return take_file(&q->json);
 	case 'v':
 		q->verbose = o->keep_stderr = true;
 		return 0;
@@ -237,17 +248,13 @@ static void say_what(const struct psr_launch *l)
 			l->store_text.text);
 }
 
-static void write_record(const struct psr_launch *l, const char *path)
+static void write_record(const struct psr_launch *l, FILE *f)
 {
 	struct psr_text t = {0};
-	FILE *f = fopen(path, "we");
 
 	psr_launch_json(l, &t);
-	if (!f || t.failed || fputs(t.s, f) < 0 || fflush(f))
-		psr_say(0, "run: %s: %s", path,
-			strerror(errno ? errno : ENOMEM));
-	if (f)
-		fclose(f);
+	if (!t.failed)
+		fputs(t.s, f);
 	psr_text_free(&t);
 }
 
@@ -269,6 +276,8 @@ static int run(struct request *q)
 	status = l.status;
 	if (!ret && q->json)
 		write_record(&l, q->json);
+	if (q->json)
+		fclose(q->json);
 	if (!ret && q->verbose && !l.exec_errno)
 		say_what(&l);
 	psr_launch_leave(&l);

@@ -11,6 +11,7 @@
 #include "context.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -103,9 +104,26 @@ static void say_failed(const char *path, int error)
 			return;
 }
 
+/* As the shells judge it: no NUL in what would be its first line. */
+static bool is_text(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char head[80];
+	ssize_t n = fd < 0 ? -1 : read(fd, head, sizeof(head));
+
+	for (ssize_t i = 0; i < n; i++)
+		if (!head[i] || head[i] == '\n')
+			return head[i] != 0;
+	return n >= 0;
+}
+
 /* A script without #!: as the shells do, run it by sh. */
 static void exec_by_shell(const struct psr_start *s, char **argv)
 {
+	if (!is_text(s->path)) {
+		errno = ENOEXEC;
+		return;
+	}
 	argv[0] = (char *)"sh";
 	argv[1] = (char *)s->path;
 	execve("/bin/sh", argv, s->envp);
