@@ -394,9 +394,10 @@ static int add_plugin(struct cc *cc)
  */
 static int add_stub(struct cc *cc)
 {
-	return add_all(&cc->out, (const char *[]){"-Xlinker", "-u", "-Xlinker",
-						  "__psr_enter", "-Xlinker",
-						  cc->stub, NULL});
+	return add_all(&cc->out,
+		       (const char *[]){"-Xlinker", "-u", "-Xlinker",
+					"__psr_enter_at", "-Xlinker", cc->stub,
+					NULL});
 }
 
 /* Fills in where the companions are. False: do without, maybe after a word. */

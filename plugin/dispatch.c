@@ -230,6 +230,32 @@ static LLVMValueRef tick_variable(struct site *s)
 	return g;
 }
 
+/* PIC that is not PIE: a library may be made of it. */
+static bool may_be_shared(LLVMModuleRef m)
+{
+	return LLVMGetModuleFlag(m, "PIC Level", 9) &&
+	       !LLVMGetModuleFlag(m, "PIE Level", 9);
+}
+
+/* Instead of a thread-local variable where that may be used up: site.h. */
+static LLVMValueRef tick_slots(struct site *s)
+{
+	LLVMTypeRef type = LLVMArrayType2(LLVMArrayType2(s->i64, 8),
+					  PSR_TICK_SLOTS);
+	LLVMValueRef g = LLVMGetNamedGlobal(s->m, "__psr_ticks");
+
+	if (g)
+		return g;
+	g = LLVMAddGlobal(s->m, type, "__psr_ticks");
+	LLVMSetInitializer(g, LLVMConstNull(type));
+	LLVMSetLinkage(g, LLVMWeakAnyLinkage);
+	LLVMSetVisibility(g, LLVMHiddenVisibility);
+	LLVMSetAlignment(g, 64);
+	LLVMSetComdat(g, LLVMGetOrInsertComdat(s->m, "__psr_ticks"));
+	psr_ext_no_sanitize(g);
+	return g;
+}
+
 static LLVMValueRef runtime_function(struct site *s, const char *name,
 				     LLVMTypeRef type)
 {
@@ -301,16 +327,50 @@ static LLVMValueRef intrinsic(struct site *s, const char *name,
 	return LLVMBuildCall2(s->b, LLVMGlobalGetValueType(f), f, args, n, "");
 }
 
-/* Lowers the thread's tick by the work; returns what is left. */
-static LLVMValueRef lower_tick(struct site *s)
+static LLVMValueRef tick_slot(struct site *s)
 {
-	LLVMValueRef tick = tick_variable(s);
-	LLVMValueRef at =
-	    intrinsic(s, "llvm.threadlocal.address", s->ptr, &tick, 1);
-	LLVMValueRef left = ours(s, LLVMBuildLoad2(s->b, s->i64, at, ""));
+	LLVMValueRef slots = tick_slots(s);
+	LLVMValueRef pointer =
+	    intrinsic(s, "llvm.thread.pointer", s->ptr, NULL, 0);
+	LLVMValueRef hash = LLVMBuildMul(
+	    s->b, LLVMBuildPtrToInt(s->b, pointer, s->i64, ""),
+	    constant(s->i64, PSR_TICK_HASH), "");
+	LLVMValueRef index[] = {
+	    constant(s->i64, 0),
+	    LLVMBuildLShr(s->b, hash, constant(s->i64, 58), "psr.slot"),
+	    constant(s->i64, 0),
+	};
 
-	left = LLVMBuildSub(s->b, left, s->nest->work, "psr.tick");
-	ours(s, LLVMBuildStore(s->b, left, at));
+	return LLVMBuildInBoundsGEP2(s->b, LLVMGlobalGetValueType(slots), slots,
+				     index, 3, "");
+}
+
+/* Where this thread's tick is. */
+static LLVMValueRef tick_place(struct site *s)
+{
+	LLVMValueRef tick;
+
+	if (may_be_shared(s->m))
+		return tick_slot(s);
+	tick = tick_variable(s);
+	return intrinsic(s, "llvm.threadlocal.address", s->ptr, &tick, 1);
+}
+
+/*
+ * Lowers the tick by the work; returns what is left. Two threads may share a
+ * slot, and lose a sample, so the accesses are atomic, which costs nothing.
+ */
+static LLVMValueRef lower_tick(struct site *s, LLVMValueRef at)
+{
+	LLVMValueRef load = ours(s, LLVMBuildLoad2(s->b, s->i64, at, ""));
+	LLVMValueRef left, store;
+
+	left = LLVMBuildSub(s->b, load, s->nest->work, "psr.tick");
+	store = ours(s, LLVMBuildStore(s->b, left, at));
+	if (may_be_shared(s->m)) {
+		LLVMSetOrdering(load, LLVMAtomicOrderingMonotonic);
+		LLVMSetOrdering(store, LLVMAtomicOrderingMonotonic);
+	}
 	return left;
 }
 
@@ -370,14 +430,15 @@ static void emit_guard(struct site *s, struct choice *c)
 
 static void emit_sampling(struct site *s, struct choice *c, LLVMValueRef *e)
 {
-	LLVMTypeRef params[] = {s->ptr, s->i64};
-	LLVMTypeRef type = LLVMFunctionType(entry_type(s), params, 2, false);
-	LLVMValueRef enter = runtime_function(s, "__psr_enter", type);
-	LLVMValueRef args[] = {s->descriptor, s->nest->work};
+	LLVMTypeRef params[] = {s->ptr, s->i64, s->ptr};
+	LLVMTypeRef type = LLVMFunctionType(entry_type(s), params, 3, false);
+	LLVMValueRef enter = runtime_function(s, "__psr_enter_at", type);
+	LLVMValueRef args[] = {s->descriptor, s->nest->work, NULL};
 	LLVMValueRef due, there, pair;
 
 	LLVMPositionBuilderAtEnd(s->b, c->check);
-	due = LLVMBuildICmp(s->b, LLVMIntSLT, lower_tick(s),
+	args[2] = tick_place(s);
+	due = LLVMBuildICmp(s->b, LLVMIntSLT, lower_tick(s, args[2]),
 			    constant(s->i64, 0), "psr.due");
 	set_unlikely(s, LLVMBuildCondBr(s->b, due, c->present, c->table));
 	LLVMPositionBuilderAtEnd(s->b, c->present);
@@ -385,7 +446,7 @@ static void emit_sampling(struct site *s, struct choice *c, LLVMValueRef *e)
 			      "psr.present");
 	LLVMBuildCondBr(s->b, there, c->enter, c->table);
 	LLVMPositionBuilderAtEnd(s->b, c->enter);
-	pair = ours(s, LLVMBuildCall2(s->b, type, enter, args, 2, ""));
+	pair = ours(s, LLVMBuildCall2(s->b, type, enter, args, 3, ""));
 	e[0] = LLVMBuildExtractValue(s->b, pair, 0, "psr.code");
 	e[1] = LLVMBuildExtractValue(s->b, pair, 1, "psr.start");
 	LLVMBuildBr(s->b, c->choose);

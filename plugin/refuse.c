@@ -44,7 +44,7 @@ enum psr_reason psr_refuse_module(LLVMModuleRef m, unsigned speed)
 	    "memalign", "posix_memalign", "aligned_alloc", "_Znwm",
 	    "_Znam",    "_ZdlPv",         "_ZdaPv",        "memcpy",
 	    "memmove",  "memset",         "dlopen",        NULL};
-	static const char *const runtime[] = {"__psr_enter", "__psr_leave",
+	static const char *const runtime[] = {"__psr_enter_at", "__psr_leave",
 					      NULL};
 	unsigned model = psr_ext_code_model(m);
 

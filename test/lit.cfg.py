@@ -36,7 +36,7 @@ config.substitutions += [
     ("%site-flags", "-O2 -Wall -I%s/runtime/include -I%s/test/runtime/Inputs" %
      (config.psr_source, config.psr_source)),
     # References to the stub are weak and pull nothing out of an archive.
-    ("%stub", "-Wl,-u,__psr_enter " + os.path.join(lib_dir, "libpsrstub.a")),
+    ("%stub", "-Wl,-u,__psr_enter_at " + os.path.join(lib_dir, "libpsrstub.a")),
     ("%runtime", os.path.join(lib_dir, "libpsrrt.so.0")),
     ("%psr-c\\+\\+", os.path.join(bin_dir, "psr-c++")),
     ("%psr-cc", os.path.join(bin_dir, "psr-cc")),

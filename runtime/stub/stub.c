@@ -12,7 +12,8 @@
  *
  * Never prints, keeps errno, leaves no descriptor open. Every symbol of the
  * C library is weak, so that it links into static and free-standing
- * programs, where it is off.
+ * programs, where it is off. It has no thread-local variable: in a library
+ * that is loaded and unloaded these use up what there is for all.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -55,9 +56,6 @@ extern const struct psr_site __stop_psr_sites[]
     __attribute__((weak, visibility("hidden")));
 extern const char __ehdr_start[] __attribute__((weak, visibility("hidden")));
 extern const char _end[] __attribute__((weak, visibility("hidden")));
-
-__attribute__((weak, visibility("hidden"),
-	       tls_model("initial-exec"))) _Thread_local int64_t __psr_tick;
 
 enum state { NEW, ASLEEP, EAGER, WAKING, OFF };
 
@@ -256,7 +254,7 @@ static const struct psr_hooks *asleep(enum state s, uint64_t work)
 }
 
 __attribute__((visibility("hidden"))) struct psr_entry
-__psr_enter(const struct psr_site *site, uint64_t work)
+__psr_enter_at(const struct psr_site *site, uint64_t work, int64_t *tick)
 {
 	const struct psr_hooks *h = atomic_load(&hooks);
 	struct psr_entry e = {0, 0};
@@ -268,9 +266,9 @@ __psr_enter(const struct psr_site *site, uint64_t work)
 			h = asleep(s, work);
 	}
 	if (h)
-		return h->enter(h->module, site, work, &__psr_tick);
+		return h->enter(h->module, site, work, tick);
 	s = atomic_load(&state);
-	__psr_tick = s == OFF ? TICK_OFF : TICK_ASLEEP;
+	*tick = s == OFF ? TICK_OFF : TICK_ASLEEP;
 	e.code = psr_site_table(site)[63 - __builtin_clzll(work | 1)];
 	return e;
 }

@@ -25,7 +25,7 @@ marked(struct big in, int n, const double *a)
 // CHECK: @marked.calls = internal
 // CHECK-NOT: @marked.calls{{.*}} = internal
 // CHECK: define dso_local void @marked(ptr {{.*}}sret(%struct.big){{.*}}, ptr {{.*}}byval(%struct.big)
-// CHECK-DAG: @__psr_enter(ptr
+// CHECK-DAG: @__psr_enter_at(ptr
 // CHECK-DAG: call void %{{.*}}(ptr {{.*}}sret(%struct.big){{.*}}, ptr {{.*}}byval(%struct.big)
 // CHECK-DAG: call void @__psr_leave({{.*}}, i64 0, i64
 // CHECK-DAG: call void @__psr_leave({{.*}}, i64 %{{.*}}, i64

@@ -11,8 +11,8 @@
  *     work = product of the trip counts known on entry
  *     if (work < site.min_work) goto original;      // inline, no cost
  *     struct psr_entry e = {0, 0};
- *     if ((__psr_tick -= work) < 0 && __psr_enter)
- *             e = __psr_enter(&site, work);         // rare, cold
+ *     if ((*tick -= work) < 0 && __psr_enter_at)
+ *             e = __psr_enter_at(&site, work, tick); // rare, cold
  *     else
  *             e.code = table[log2(work)];
  *     if (e.code)
@@ -82,15 +82,30 @@ struct psr_entry {              /* returned in rax:rdx */
 };
 
 /*
- * Work units left before this thread's next sample. Every instrumented
- * module defines it weak and hidden, so one exists for each linked object,
- * with or without the stub; initial-exec.
+ * Work units left before the next sample. Every instrumented module defines
+ * one of these weak and hidden, so one exists for each linked object, with or
+ * without the stub. What is compiled for a program (not PIC, or PIE) has
+ *
+ *     _Thread_local int64_t __psr_tick;       // initial-exec
+ *
+ * What may go into a shared library (PIC) must have no thread-local variable:
+ * their room is small, and the C library loses some of it whenever libraries
+ * are unloaded out of order, until dlopen fails. It has a line for each of
+ * the thread pointer's hashes, which two threads rarely share:
+ *
+ *     int64_t __psr_ticks[PSR_TICK_SLOTS][8]; // 64 bytes each
  */
-extern _Thread_local int64_t __psr_tick
-	__attribute__((visibility("hidden"), tls_model("initial-exec")));
+#define PSR_TICK_SLOTS 64               /* a power of two */
+#define PSR_TICK_HASH  UINT64_C(0x9e3779b97f4a7c15)
+
+static inline unsigned psr_tick_slot(uint64_t thread_pointer)
+{
+	return (unsigned)(thread_pointer * PSR_TICK_HASH >> 58);
+}
 
 /* Weak in instrumented code: without the stub the baseline runs. */
-struct psr_entry __psr_enter(const struct psr_site *site, uint64_t work);
+struct psr_entry __psr_enter_at(const struct psr_site *site, uint64_t work,
+                                int64_t *tick);
 void __psr_leave(const struct psr_site *site, uint64_t work, int64_t code,
                  uint64_t start);
 

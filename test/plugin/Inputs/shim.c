@@ -20,7 +20,8 @@ __attribute__((destructor)) static void report(void)
 	fclose(f);
 }
 
-struct psr_entry __psr_enter(const struct psr_site *site, uint64_t work)
+struct psr_entry __psr_enter_at(const struct psr_site *site, uint64_t work,
+				int64_t *tick)
 {
 	const char *which = getenv("PSR_TEST_VARIANT");
 	int i = which ? atoi(which) : -1;
@@ -28,7 +29,7 @@ struct psr_entry __psr_enter(const struct psr_site *site, uint64_t work)
 
 	(void)work;
 	__atomic_add_fetch(&entered, 1, __ATOMIC_RELAXED);
-	__psr_tick = -1; /* every call is a sample */
+	*tick = -1; /* every call is a sample */
 	if (i < 0 || i >= site->nvariants)
 		return e;
 	e.code = psr_variant_entry(site, &psr_site_variants(site)[i]);

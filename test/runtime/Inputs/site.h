@@ -12,13 +12,29 @@
 
 #include "psr/site.h"
 
-/* Calls of this thread that were timed, and so become samples. */
-static _Thread_local long test_timed;
+/* Calls that were timed, and so become samples. */
+static long test_timed;
 
+#if defined(__PIC__) && !defined(__PIE__)
+__attribute__((weak, visibility("hidden"),
+	       aligned(64))) int64_t __psr_ticks[PSR_TICK_SLOTS][8];
+
+static inline int64_t *test_tick(void)
+{
+	return __psr_ticks[psr_tick_slot(
+	    (uintptr_t)__builtin_thread_pointer())];
+}
+#else
 __attribute__((weak, visibility("hidden"),
 	       tls_model("initial-exec"))) _Thread_local int64_t __psr_tick;
 
-#pragma weak __psr_enter
+static inline int64_t *test_tick(void)
+{
+	return &__psr_tick;
+}
+#endif
+
+#pragma weak __psr_enter_at
 #pragma weak __psr_leave
 
 #define TEST_SITE(NAME, ID, A, B)                                              \
@@ -59,13 +75,16 @@ static inline long test_call(const struct psr_site *site, int32_t *table,
 			     long (*original)(long), long n)
 {
 	struct psr_entry e = {0, 0};
+	int64_t *tick = test_tick(), left;
 	uint64_t work = (uint64_t)n;
 	long r;
 
 	if (work < site->min_work)
 		return original(n);
-	if ((__psr_tick -= (int64_t)work) < 0 && __psr_enter)
-		e = __psr_enter(site, work);
+	left = __atomic_load_n(tick, __ATOMIC_RELAXED) - (int64_t)work;
+	__atomic_store_n(tick, left, __ATOMIC_RELAXED);
+	if (left < 0 && __psr_enter_at)
+		e = __psr_enter_at(site, work, tick);
 	else
 		e.code = __atomic_load_n(&table[63 - __builtin_clzll(work)],
 					 __ATOMIC_RELAXED);
@@ -75,7 +94,7 @@ static inline long test_call(const struct psr_site *site, int32_t *table,
 		r = original(n);
 	if (e.start) {
 		__psr_leave(site, work, e.code, e.start);
-		test_timed++;
+		__atomic_add_fetch(&test_timed, 1, __ATOMIC_RELAXED);
 	}
 	return r;
 }
