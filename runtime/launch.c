@@ -413,6 +413,8 @@ static void execute(struct psr_launch *l, const sigset_t *set)
 
 	hurry(l, SCHED_RR);
 	begin_record(l);
+	if (l->store && !l->o->no_learn)
+		psr_store_warm(l->store);
 	m->group = &l->group;
 	m->signals = set;
 	m->record = &l->shared->record;

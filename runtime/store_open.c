@@ -96,6 +96,10 @@ int store_connect(struct psr_store *s, const char *path, int flags,
 
 static void disconnect(struct psr_store *s)
 {
+	for (size_t i = 0; i < PSR_COUNTOF(s->warm); i++) {
+		sqlite3_finalize(s->warm[i].st);
+		s->warm[i].st = NULL;
+	}
 	sqlite3_close(s->db);
 	s->db = NULL;
 }

@@ -105,16 +105,18 @@ static void read_field(sqlite3_stmt *st, int i, struct psr_record *r,
 
 /* ---- Tasks ---- */
 
+static const char *const program_sql[] = {
+    "SELECT id FROM program WHERE path = ?1 AND name = ?2",
+    "INSERT INTO program(path, name) VALUES(?1, ?2) RETURNING id"};
+
 static int program_id(struct psr_store *s, const struct psr_task *task,
 		      int64_t *id, struct psr_err *err)
 {
-	static const char *const sql[] = {
-	    "SELECT id FROM program WHERE path = ?1 AND name = ?2",
-	    "INSERT INTO program(path, name) VALUES(?1, ?2) RETURNING id"};
+	const char *const *sql = program_sql;
 	int ret = 0;
 
 	*id = 0;
-	for (size_t i = 0; i < PSR_COUNTOF(sql) && !ret && !*id; i++) {
+	for (size_t i = 0; i < PSR_COUNTOF(program_sql) && !ret && !*id; i++) {
 		sqlite3_stmt *st = NULL;
 
 		ret = store_prepare(s, sql[i], &st, err);
@@ -128,23 +130,25 @@ static int program_id(struct psr_store *s, const struct psr_task *task,
 	return ret;
 }
 
+static const char *const task_sql[] = {
+    "SELECT id FROM task WHERE program = ?1 AND signature = ?2 "
+    "AND exact = ?3 AND pattern = ?4 AND arguments = ?5 "
+    "AND environment = ?6",
+    "INSERT INTO task(program, signature, exact, pattern, arguments, "
+    "environment, command) VALUES(?1, ?2, ?3, ?4, ?5, ?6, "
+    "coalesce((SELECT group_concat(CASE type WHEN 'object' THEN "
+    "json_extract(value, '$.value') ELSE value END, ' ') FROM "
+    "json_each(CASE WHEN json_valid(?5) THEN ?5 ELSE json_array(?5) "
+    "END)), '')) RETURNING id"};
+
 static int task_id(struct psr_store *s, const struct psr_task *task,
 		   int64_t program, int64_t *id, struct psr_err *err)
 {
-	static const char *const sql[] = {
-	    "SELECT id FROM task WHERE program = ?1 AND signature = ?2 "
-	    "AND exact = ?3 AND pattern = ?4 AND arguments = ?5 "
-	    "AND environment = ?6",
-	    "INSERT INTO task(program, signature, exact, pattern, arguments, "
-	    "environment, command) VALUES(?1, ?2, ?3, ?4, ?5, ?6, "
-	    "coalesce((SELECT group_concat(CASE type WHEN 'object' THEN "
-	    "json_extract(value, '$.value') ELSE value END, ' ') FROM "
-	    "json_each(CASE WHEN json_valid(?5) THEN ?5 ELSE json_array(?5) "
-	    "END)), '')) RETURNING id"};
+	const char *const *sql = task_sql;
 	int ret = 0;
 
 	*id = 0;
-	for (size_t i = 0; i < PSR_COUNTOF(sql) && !ret && !*id; i++) {
+	for (size_t i = 0; i < PSR_COUNTOF(task_sql) && !ret && !*id; i++) {
 		sqlite3_stmt *st = NULL;
 
 		ret = store_prepare(s, sql[i], &st, err);
@@ -283,6 +287,13 @@ int psr_store_run_begin(struct psr_store *s, const struct psr_task *task,
 	return ret;
 }
 
+void psr_store_warm(struct psr_store *s)
+{
+	store_warm(s, program_sql[0]);
+	store_warm(s, task_sql[0]);
+	store_warm(s, insert_sql);
+}
+
 /* ---- The end of a run ---- */
 
 static int put_samples(struct psr_store *s, int64_t run,
@@ -369,11 +380,11 @@ static int put_files(struct psr_store *s, int64_t run,
 static int put_detail(struct psr_store *s, int64_t run,
 		      const struct psr_run_detail *d, struct psr_err *err)
 {
-	int ret = put_samples(s, run, d, err);
+	int ret = d->nsamples ? put_samples(s, run, d, err) : 0;
 
-	if (!ret)
+	if (!ret && d->nadaptations)
 		ret = put_adaptations(s, run, d, err);
-	if (!ret)
+	if (!ret && d->nfiles)
 		ret = put_files(s, run, d, err);
 	return ret;
 }

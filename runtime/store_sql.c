@@ -71,9 +71,28 @@ int store_done(struct psr_store *s, int rc, struct psr_err *err)
 int store_prepare(struct psr_store *s, const char *sql, sqlite3_stmt **st,
 		  struct psr_err *err)
 {
-	int rc = sqlite3_prepare_v2(s->db, sql, -1, st, NULL);
+	int rc;
 
+	for (size_t i = 0; i < PSR_COUNTOF(s->warm); i++)
+		if (s->warm[i].st && s->warm[i].sql == sql) {
+			*st = s->warm[i].st;
+			s->warm[i].st = NULL;
+			return 0;
+		}
+	rc = sqlite3_prepare_v2(s->db, sql, -1, st, NULL);
 	return rc == SQLITE_OK ? 0 : store_fail(s, rc, err);
+}
+
+void store_warm(struct psr_store *s, const char *sql)
+{
+	for (size_t i = 0; i < PSR_COUNTOF(s->warm); i++)
+		if (!s->warm[i].st) {
+			s->warm[i].sql = sql;
+			if (sqlite3_prepare_v2(s->db, sql, -1, &s->warm[i].st,
+					       NULL) != SQLITE_OK)
+				s->warm[i].st = NULL;
+			return;
+		}
 }
 
 int store_exec(struct psr_store *s, const char *sql, struct psr_err *err)

@@ -15,7 +15,11 @@
 struct psr_store {
 	sqlite3 *db;
 	bool write;
-	bool corrupt;           /* a statement met damage: look at closing */
+	bool corrupt; /* a statement met damage: look at closing */
+	struct store_warm {
+		const char *sql;
+		sqlite3_stmt *st;
+	} warm[4];              /* prepared ahead, each for one use */
 	int log_pages;          /* in the write-ahead log, at last commit */
 	uint64_t busy_since_ns; /* start of the present wait for a lock */
 	sigset_t signals;       /* mask outside a transaction */
@@ -40,6 +44,9 @@ int store_done(struct psr_store *s, int rc, struct psr_err *err);
 
 int store_prepare(struct psr_store *s, const char *sql, sqlite3_stmt **st,
 		  struct psr_err *err);
+
+/* Prepares SQL now, so that store_prepare() of the same text finds it. */
+void store_warm(struct psr_store *s, const char *sql);
 
 /* Runs statements without parameters or rows. */
 int store_exec(struct psr_store *s, const char *sql, struct psr_err *err);
