@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "context.h"
 #include "driver.h"
 
 static int cmd_help(int argc, char **argv);
@@ -90,7 +91,11 @@ static int run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	int status = run(argc, argv);
+	int status;
+
+	if (argc && !strcmp(argv[0], "psr-guard"))
+		return psr_guard_main(argc, argv);
+	status = run(argc, argv);
 
 	/* A result that could not be written is a failure. */
 	errno = 0;

@@ -12,7 +12,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +20,8 @@
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
+
+#include "spawn.h"
 
 /* ---- Signals ------------------------------------------------------------- */
 
@@ -129,53 +130,67 @@ static void exec_by_shell(const struct psr_start *s, char **argv)
 	execve("/bin/sh", argv, s->envp);
 }
 
-/* In the new process. ARGV has room for one more. */
-static _Noreturn void become(const struct psr_start *s, int *failed,
-			     char **argv, pid_t parent, bool enter,
-			     const struct itimerval *alarm)
+struct birth {
+	const struct psr_start *s;
+	int *failed;
+	char **argv; /* with room for one more */
+	pid_t parent;
+	bool enter;
+	struct itimerval alarm;
+};
+
+/* In the new process, which shares memory with psr until it calls exec. */
+static void become(void *arg)
 {
+	const struct birth *b = arg;
+	const struct psr_start *s = b->s;
 	int error;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
+	if (getppid() != b->parent)
 		_exit(1);
-	if (enter)
+	if (b->enter)
 		(void)!s->group->backend->enter(s->group);
 	if (s->cpus)
 		sched_setaffinity(0, sizeof(*s->cpus), s->cpus);
-	if (timerisset(&alarm->it_value))
-		setitimer(ITIMER_REAL, alarm, NULL);
+	if (timerisset(&b->alarm.it_value))
+		setitimer(ITIMER_REAL, &b->alarm, NULL);
 	psr_signals_restore(s->signals);
 	execve(s->path, s->argv, s->envp);
 	if (errno == ENOEXEC)
-		exec_by_shell(s, argv);
+		exec_by_shell(s, b->argv);
 	error = errno;
-	*failed = error;
+	*b->failed = error;
 	say_failed(s->argv[0], error);
 	_exit(error == ENOENT || error == ENOTDIR ? 127 : 126);
 }
 
-/* fork(), born into GROUP (a v2 directory, or -1). */
-static pid_t clone_into(int group, int *pidfd)
-{
-	struct clone_args args = {.flags = CLONE_PIDFD,
-				  .pidfd = (uint64_t)(uintptr_t)pidfd,
-				  .exit_signal = SIGCHLD};
-
-	if (group >= 0) {
-		args.flags |= CLONE_INTO_CGROUP;
-		args.cgroup = (uint64_t)group;
-	}
-	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
-}
-
-static pid_t plain_fork(int *pidfd)
+/* For kernels without clone3() (before 5.3). */
+static pid_t plain_fork(struct birth *b, int *pidfd)
 {
 	pid_t pid = fork();
 
+	if (!pid)
+		become(b);
 	if (pid > 0)
 		*pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-	return pid;
+	return pid < 0 ? -errno : pid;
+}
+
+/* Into the group if that is allowed. */
+static pid_t bear(struct birth *b, int *pidfd)
+{
+	static char stack[65536] __attribute__((aligned(16)));
+	struct psr_spawn spawn = {
+	    become, b, stack, sizeof(stack), b->s->group->unified, 1};
+	pid_t pid = psr_spawn(&spawn, pidfd);
+
+	if (pid < 0 && spawn.group >= 0) {
+		b->enter = true;
+		spawn.group = -1;
+		pid = psr_spawn(&spawn, pidfd);
+	}
+	return pid < 0 ? plain_fork(b, pidfd) : pid;
 }
 
 /* The arguments, with room in front for "sh". */
@@ -195,29 +210,22 @@ static char **shell_argv(char *const *argv)
 int psr_context_start(const struct psr_start *s, int *failed, pid_t *pid,
 		      int *pidfd, struct psr_err *err)
 {
-	bool enter =
-	    s->group->memory != s->group->unified || s->group->memory < 0;
-	char **argv = shell_argv(s->argv);
-	struct itimerval alarm = {0}, none = {0};
-	pid_t parent = getpid();
+	const struct psr_group *g = s->group;
+	struct birth b = {.s = s,
+			  .failed = failed,
+			  .argv = shell_argv(s->argv),
+			  .parent = getpid(),
+			  .enter = g->memory != g->unified || g->memory < 0};
+	struct itimerval none = {0};
 
-	if (!argv)
+	*pidfd = -1;
+	if (!b.argv)
 		return psr_fail(err, -ENOMEM, "%s: out of memory", s->path);
 	/* A timer set before exec goes to the program, not to psr. */
-	setitimer(ITIMER_REAL, &none, &alarm);
-	*pidfd = -1;
-	*pid = clone_into(s->group->unified, pidfd);
-	if (*pid < 0 && s->group->unified >= 0) {
-		enter = true;
-		*pid = clone_into(-1, pidfd);
-	}
+	setitimer(ITIMER_REAL, &none, &b.alarm);
+	*pid = bear(&b, pidfd);
+	free(b.argv);
 	if (*pid < 0)
-		*pid = plain_fork(pidfd);
-	if (!*pid)
-		become(s, failed, argv, parent, enter, &alarm);
-	free(argv);
-	if (*pid < 0)
-		return psr_fail(err, -errno, "%s: %s", s->path,
-				strerror(errno));
+		return psr_fail(err, *pid, "%s: %s", s->path, strerror(-*pid));
 	return 0;
 }

@@ -61,28 +61,28 @@ PSR_MUST_CHECK int psr_context_start(const struct psr_start *s, int *failed,
 /* ---- The guard ------------------------------------------------------------
  */
 
-/* What the guard must know, in memory shared with it. */
+/* What the guard and the new program share with psr. */
 struct psr_shared {
 	int exec_errno;
-	volatile pid_t pid; /* of the program; 0: not started */
-	volatile int64_t run;
-	volatile int64_t reservation;
+	pid_t psr;
+	volatile pid_t pid;     /* of the program; 0: not started */
 	struct psr_group group; /* its paths */
 	struct psr_record record;
+	char guard_db[4096]; /* for the guard's use */
+	char guard_pid[16];
 };
 
-PSR_MUST_CHECK int psr_shared_make(struct psr_shared **out,
-				   struct psr_err *err);
-void psr_shared_free(struct psr_shared *s);
-
 /*
- * Forks the guard, which waits for this process to die. If it does without
- * psr_guard_dismiss(), the guard ends the program, removes its groups and
- * enters the run as lost into database DB (NULL: none). Call before the
- * store is opened: SQLite does not survive a fork. 0: no guard.
+ * Starts the guard, which waits for this process to die. If it does without
+ * psr_guard_dismiss(), the guard ends the program and all in its groups,
+ * removes these, and heals the ledger in database DB ("": none), by starting
+ * this program anew as "psr-guard". *S must live as long as the guard. 0: no
+ * guard.
  */
-pid_t psr_guard_start(struct psr_shared *s, const struct psr_task *task,
-		      const char *db);
+pid_t psr_guard_start(struct psr_shared *s, const char *db);
+
+/* What main() does when it is called psr-guard. */
+int psr_guard_main(int argc, char **argv);
 
 /* Sends it away; reap it when there is time. GUARD may be 0. */
 void psr_guard_dismiss(pid_t guard);

@@ -177,7 +177,6 @@ static void reserve_or_default(struct psr_launch *l)
 	}
 	if (ret < 0)
 		l->store_error = ret;
-	l->shared->reservation = l->reservation.id;
 }
 
 static void choose_processors(struct psr_launch *l)
@@ -225,6 +224,7 @@ static int allocate(struct psr_launch *l, struct psr_err *err)
 	ret = psr_group_open(&l->group, l->o->backend != NULL, err);
 	if (ret < 0)
 		return ret;
+	l->shared->group = l->group; /* it may have become the last resort */
 	l->group.maximum_bytes = l->o->max_bytes;
 	if (!r->memory_bytes && l->o->max_bytes == PSR_NONE)
 		return 0;
@@ -395,7 +395,6 @@ static void begin_run(void *ctx)
 				  &l->run, &l->store_text);
 	if (ret < 0)
 		l->store_error = ret;
-	l->shared->run = l->run;
 }
 
 /* So that limits move in time, however busy the machine is. */
@@ -482,7 +481,6 @@ static void learn(struct psr_launch *l)
 					&detail, &l->store_text);
 	if (ret < 0)
 		l->store_error = ret;
-	l->shared->run = l->shared->reservation = 0;
 }
 
 /* ---- The whole ------------------------------------------------------------
@@ -516,17 +514,18 @@ static int prepare(struct psr_launch *l, const struct psr_launch_options *o,
 static int secure(struct psr_launch *l, struct psr_err *err)
 {
 	char name[80];
-	int ret = psr_shared_make(&l->shared, err);
+	int ret;
 
-	if (ret < 0)
-		return ret;
+	l->shared = calloc(1, sizeof(*l->shared));
+	if (!l->shared)
+		return psr_fail(err, -ENOMEM, "out of memory");
+	psr_record_init(&l->shared->record);
 	psr_cgroup_name(name, sizeof(name));
 	ret = psr_group_plan(&l->group, name, l->o->backend, err);
 	if (ret < 0)
 		return ret;
 	l->shared->group = l->group;
-	l->guard =
-	    psr_guard_start(l->shared, &l->sig.task, l->db[0] ? l->db : NULL);
+	l->guard = psr_guard_start(l->shared, l->db);
 	return 0;
 }
 
@@ -636,7 +635,7 @@ void psr_launch_free(struct psr_launch *l)
 	psr_guard_reap(l->guard);
 	l->guard = 0;
 	psr_monitor_free(&l->monitor);
-	psr_shared_free(l->shared);
+	free(l->shared);
 	l->shared = NULL;
 	free(l->envp);
 	for (size_t i = 0; i < PSR_COUNTOF(l->added); i++)
