@@ -10,7 +10,7 @@
 #include "psr/store.h"
 #include "text.h"
 
-#define PSR_PREDICT_WINDOW 64 /* past runs that are looked at */
+#define PSR_PREDICT_WINDOW 40 /* past runs that are looked at */
 
 /* Known before the start (PREDICTION.md, section 1). */
 struct psr_features {

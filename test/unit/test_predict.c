@@ -179,7 +179,7 @@ static void it_is_quick(void)
 	us = ((double)(b.tv_sec - a.tv_sec) * 1e6 +
 	      (double)(b.tv_nsec - a.tv_nsec) / 1e3) /
 	     20;
-	printf("a prediction from 256 runs: %.0f us\n", us);
+	printf("a prediction from a full window: %.0f us\n", us);
 	CHECK(us < 2000, "%g us", us); /* goal 100; sanitizers, noise */
 }
 
