@@ -376,6 +376,34 @@ static void sweep(const struct psr_launch *l)
 		psr_cgroup_sweep(l->group.unified_path);
 }
 
+static int take_uuid(void *ctx, int ncols, const char *const *names,
+		     const char *const *values, const char *const *types)
+{
+	(void)ncols, (void)names, (void)types;
+	snprintf(ctx, 37, "%s", values[0] ? values[0] : "");
+	return 1;
+}
+
+/* The run whose program is an ancestor of ours. */
+static void find_parent(const struct psr_launch *l, char uuid[37])
+{
+	pid_t pid = psr_proc_parent(getpid());
+	const char *param;
+	char text[16];
+
+	for (int up = 0; up < 32 && pid > 1 && !*uuid; up++) {
+		snprintf(text, sizeof(text), "%d", (int)pid);
+		param = text;
+		if (psr_store_query(l->store,
+				    "SELECT uuid FROM run WHERE state = "
+				    "'running' AND pid = CAST(?1 AS INTEGER) "
+				    "ORDER BY id DESC",
+				    &param, 1, take_uuid, uuid, NULL) < 0)
+			return;
+		pid = psr_proc_parent(pid);
+	}
+}
+
 /*
  * Enters the run once the program has lived for 5 ms: a shorter one has no
  * children that look for it, and is entered whole at its end.
@@ -391,6 +419,7 @@ static void begin_run(void *ctx)
 	(void)!psr_store_heal(l->store, reclaim, NULL, NULL);
 	if (l->o->no_learn)
 		return;
+	find_parent(l, l->shared->record.parent);
 	ret = psr_store_run_begin(l->store, &l->sig.task, &l->shared->record,
 				  &l->run, &l->store_text);
 	if (ret < 0)
@@ -462,7 +491,9 @@ static void learn(struct psr_launch *l)
 	struct psr_run_detail detail = {.samples = m->samples,
 					.nsamples = m->nsamples,
 					.adaptations = m->adaptations,
-					.nadaptations = m->nadaptations};
+					.nadaptations = m->nadaptations,
+					.files = l->sig.files,
+					.nfiles = l->sig.nfiles};
 	int ret;
 
 	psr_store_patience(5000);

@@ -245,6 +245,20 @@ static void add_file(struct psr_text *t, const char *path,
 	}
 }
 
+static void add_input(struct psr_signature *sig, const char *path,
+		      uint64_t bytes)
+{
+	char *real;
+
+	sig->task.input_bytes += bytes;
+	if (sig->nfiles == PSR_FILES)
+		return;
+	real = realpath(path, NULL);
+	if (real)
+		sig->files[sig->nfiles++] =
+		    (struct psr_run_file){"input", real, bytes};
+}
+
 static void describe_argument(char *const argv[], size_t i,
 			      struct psr_signature *sig)
 {
@@ -271,7 +285,7 @@ static void describe_argument(char *const argv[], size_t i,
 		add_file(t, a.value, &st);
 		if (!names_output(argv[i]) &&
 		    !(i > 1 && names_output(argv[i - 1])))
-			sig->task.input_bytes += (uint64_t)st.st_size;
+			add_input(sig, a.value, (uint64_t)st.st_size);
 	}
 	psr_text_add(t, "}");
 }
@@ -393,4 +407,6 @@ void psr_signature_free(struct psr_signature *sig)
 {
 	psr_text_free(&sig->arguments);
 	psr_text_free(&sig->environment);
+	while (sig->nfiles)
+		free((char *)sig->files[--sig->nfiles].path);
 }

@@ -10,6 +10,8 @@
 #include "psr/store.h"
 #include "text.h"
 
+#define PSR_FILES 32 /* more are counted, but not listed */
+
 struct psr_signature {
 	struct psr_task task; /* borrows from the fields below */
 	struct psr_features features;
@@ -17,6 +19,8 @@ struct psr_signature {
 	char path[PATH_MAX];      /* program or script, absolute */
 	struct psr_text arguments;
 	struct psr_text environment;
+	struct psr_run_file files[PSR_FILES]; /* inputs named */
+	size_t nfiles;
 	uint64_t data_bytes; /* static data of the program */
 	bool self_sizing;    /* a run-time system that reads limits
 			      * and behaves accordingly */
