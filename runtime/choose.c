@@ -17,10 +17,12 @@
 #define SLOW_NEARBY  1.3f
 #define LEND_RATIO   1.1f
 #define CLEAR_RATIO  1.25f
-#define CREDIT_NS    2e9  /* a longer call is never free */
-#define SHORT_NS     5e5  /* eight of these are free, not three */
-#define LONG_NS      1e7  /* a call that preemption matters little to */
-#define MAX_TRIES    16   /* that end without a sample: longjmp */
+#define CREDIT_NS    2e9 /* a longer call is never free */
+#define SHORT_NS     5e5 /* eight of these are free, not three */
+#define LONG_NS      1e7 /* a call that preemption matters little to */
+#define MAX_TRIES    16  /* that end without a sample: longjmp */
+#define WARM_NS      2e4 /* wide vector units take some 10 us to wake */
+#define WARM_CALLS   256
 #define DRIFT_SHARE  0.05 /* of the share */
 #define DRIFT_RATIO  2.0f /* slower ones are not checked */
 #define SURE_SAMPLES 6    /* from here on order statistics */
@@ -180,6 +182,29 @@ static uint32_t credit(const struct race *race, unsigned i)
 	return SURE_SAMPLES;
 }
 
+static unsigned warming(double ns)
+{
+	double n = ns > 0 ? WARM_NS / ns : 0;
+
+	return n < WARM_CALLS ? (unsigned)n : WARM_CALLS;
+}
+
+/* What it takes to time I once. */
+static double trial_ns(const struct race *race, unsigned i)
+{
+	double ns = call_ns(race, i);
+
+	return i == race->best ? ns : ns * (1 + warming(ns));
+}
+
+unsigned psr_choose_warm(const struct psr_rival *r, unsigned best, unsigned i,
+			 uint64_t work, double guess)
+{
+	struct race race = {r, 0, best, (double)work, guess};
+
+	return i == best ? 0 : warming(call_ns(&race, i));
+}
+
 /* I may have a free call. */
 static bool has_credit(const struct race *race, unsigned i)
 {
@@ -196,7 +221,7 @@ static bool has_credit(const struct race *race, unsigned i)
 static bool has_budget(const struct race *race, unsigned i, double limit_ns)
 {
 	return race->r[i].all.n < PSR_RING &&
-	       (i == race->best || call_ns(race, i) <= limit_ns);
+	       (i == race->best || trial_ns(race, i) <= limit_ns);
 }
 
 /* The least known of those that are still in the race; N if none is.
@@ -229,7 +254,7 @@ static unsigned recheck(const struct race *race, double limit_ns,
 
 	if (!r[i].usable || !r[i].all.n ||
 	    r[i].all.mid > DRIFT_RATIO * r[race->best].all.mid ||
-	    call_ns(race, i) > limit_ns)
+	    trial_ns(race, i) > limit_ns)
 		return race->best;
 	return i;
 }
@@ -241,7 +266,7 @@ static unsigned check(const struct race *race, struct psr_budget *b,
 	unsigned i = recheck(race, limit, random);
 
 	if (i != race->best)
-		b->checked_ns += call_ns(race, i);
+		b->checked_ns += trial_ns(race, i);
 	return i;
 }
 
@@ -253,7 +278,7 @@ static unsigned explore(const struct race *race, struct psr_budget *b)
 	if (i == race->n)
 		return race->best;
 	if (i != race->best)
-		b->explored_ns += call_ns(race, i);
+		b->explored_ns += trial_ns(race, i);
 	return i;
 }
 

@@ -70,4 +70,12 @@ unsigned psr_choose_next(const struct psr_rival *r, unsigned n, unsigned best,
 			 uint64_t work, double guess, struct psr_budget *b,
 			 uint32_t random);
 
+/*
+ * How many calls rival I should run, untimed, before the one that is timed.
+ * A short call of code that has not run lately is slow: nothing of it is
+ * cached, and wide vector units sleep. BEST is warm.
+ */
+unsigned psr_choose_warm(const struct psr_rival *r, unsigned best, unsigned i,
+			 uint64_t work, double guess);
+
 #endif

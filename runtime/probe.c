@@ -35,6 +35,9 @@ static _Thread_local struct {
 	uint32_t cost;    /* ticks, a moving average */
 	uint32_t random;
 	bool busy;
+	uint8_t warm_class, warm_rival;
+	uint16_t warm_left;          /* calls until the one that is timed */
+	struct psr_known *warm_site; /* where they happen */
 } self __attribute__((tls_model("initial-exec")));
 
 static double ns_per_tick = 0.5;
@@ -152,6 +155,51 @@ static unsigned pick(struct psr_known *k, struct psr_class *c, uint64_t work)
 	return i;
 }
 
+/* The entry of C's best or, now and then, of a rival; may begin to warm it. */
+static int64_t choose(struct psr_known *k, struct psr_class *c, uint64_t work)
+{
+	unsigned i = pick(k, c, work);
+	double guess = psr_sites_guess(k, c->size_class);
+
+	self.warm_site = k;
+	self.warm_class = c->size_class;
+	self.warm_rival = (uint8_t)i;
+	self.warm_left =
+	    (uint16_t)psr_choose_warm(c->rivals, c->best, i, work, guess);
+	return k->entries[i];
+}
+
+/* Time stamps of E's call, whose probe began at NOW. */
+static void begin(struct psr_entry *e, uint64_t now)
+{
+	e->start = psr_ticks_begin();
+	add_cost(e->start - now);
+	e->start += !e->start;
+}
+
+/*
+ * One call of those that precede a timed one: of the same site and class it
+ * runs the rival, and the last one is timed. Others pass by, but count, so
+ * that it ends soon.
+ */
+static struct psr_entry warm(struct psr_known *k, struct psr_entry e,
+			     uint64_t work, int64_t *tick)
+{
+	uint64_t now = psr_ticks();
+	bool here = k == self.warm_site && class_of(work) == self.warm_class;
+
+	if (here)
+		e.code = k->entries[self.warm_rival];
+	if (--self.warm_left) {
+		*tick = 0;
+		return e;
+	}
+	*tick = next_tick();
+	if (here)
+		begin(&e, now);
+	return e;
+}
+
 struct psr_entry psr_probe_fixed(void *module, const struct psr_site *site,
 				 uint64_t work, int64_t *tick)
 {
@@ -175,22 +223,23 @@ struct psr_entry psr_probe_enter(void *module, const struct psr_site *site,
 	*tick = next_tick();
 	if (self.busy || !k)
 		return e;
+	if (self.warm_left)
+		return warm(k, e, work, tick);
 	psr_remember_if_due(now);
 	if (!psr_sites_try_lock(k))
 		return e;
 	c = psr_sites_class(m, k, class_of(work));
 	if (c) {
 		self.units = self.interval;
-		e.code = k->entries[pick(k, c, work)];
+		e.code = choose(k, c, work);
 		adapt(now, c->settled);
 	}
 	psr_sites_unlock(k);
 	if (!c)
 		return e;
-	*tick = next_tick();
-	e.start = psr_ticks_begin();
-	add_cost(e.start - now);
-	e.start += !e.start;
+	*tick = self.warm_left ? 0 : next_tick();
+	if (!self.warm_left)
+		begin(&e, now);
 	return e;
 }
 

@@ -360,9 +360,36 @@ static void test_neighbours(void)
 	CHECK(psr_choose_knows(own, 1), "lost here");
 }
 
+/* Short calls of what has not run lately are warmed, long ones are not. */
+static void test_warming(void)
+{
+	struct psr_rival r[2] = {
+	    {.all = around(1, 0.01f, 9), .usable = true},
+	    {.all = around(2, 0.01f, 9), .usable = true},
+	};
+	struct psr_budget b = {.site_ns = 1e6, .share = 0.01};
+
+	CHECK(psr_choose_warm(r, 0, 0, 1000, 0) == 0, "the best is warm");
+	CHECK(psr_choose_warm(r, 0, 1, 1000, 0) == 10, "20 us of 2 us calls");
+	CHECK(psr_choose_warm(r, 0, 1, 10, 0) == 256, "at most 256 calls");
+	CHECK(psr_choose_warm(r, 0, 1, 100000, 0) == 0, "long calls");
+	r[1].all.n = 0;
+	CHECK(psr_choose_warm(r, 0, 1, 1000, 0) == 20, "as long as the best");
+	r[0].all.n = 0;
+	CHECK(psr_choose_warm(r, 0, 1, 1000, 4) == 5, "as long as guessed");
+	r[0].all.n = r[1].all.n = 9;
+	CHECK(psr_choose_next(r, 2, 0, 1000, 0, &b, 0) == 0,
+	      "10 us do not pay for warming");
+	b.site_ns = 1e7;
+	CHECK(psr_choose_next(r, 2, 0, 1000, 0, &b, 0) < 2 &&
+		  b.explored_ns + b.checked_ns <= 1e5,
+	      "charged %g", b.explored_ns + b.checked_ns);
+}
+
 int main(void)
 {
 	srand(1);
+	test_warming();
 	test_interval();
 	test_finds_best();
 	test_bounded_regret();
