@@ -15,6 +15,7 @@
 #include "recipes.h"
 #include "refuse.h"
 #include "remarks.h"
+#include "seal.h"
 #include "sites.h"
 #include "work.h"
 
@@ -217,6 +218,9 @@ bool psr_module_run(LLVMModuleRef m, struct psr_fam *fam, unsigned speed)
 	if (LLVMGetModuleFlag(m, FLAG, strlen(FLAG)))
 		return false;
 	reason = psr_refuse_module(m, speed);
+	if (!reason || reason == PSR_REASON_OPT_LEVEL ||
+	    reason == PSR_REASON_ALLOCATOR)
+		psr_seal_emit(m);
 	find_all(m, fam, reason, &nests);
 	if (!reason) {
 		keep_budget(m, &nests);

@@ -186,7 +186,7 @@ bool __psr_safe(void)
 	uintptr_t sp = (uintptr_t)__builtin_frame_address(0);
 	int on_main;
 
-	if (may_be_in_handler() || is_sandboxed())
+	if (is_sandboxed() || may_be_in_handler())
 		return false;
 	on_main = main_stack(sp);
 	return on_main < 0 ? thread_stack(sp) : on_main;

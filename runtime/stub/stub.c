@@ -17,12 +17,14 @@
  */
 #include <dlfcn.h>
 #include <errno.h>
+#include <link.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/auxv.h>
+#include <sys/prctl.h>
 
 #include "attach.h"
 #include "safe.h"
@@ -44,6 +46,7 @@
 #pragma weak malloc
 #pragma weak pthread_setcancelstate
 #pragma weak __errno_location
+#pragma weak dl_iterate_phdr
 
 /* Every sanitizer that brings an allocator has it. */
 extern unsigned long __sanitizer_get_allocated_size(const volatile void *p)
@@ -234,7 +237,8 @@ static enum state decide(void)
 	enum state none = NEW, s = first_state();
 
 	atomic_store(&eager, s == EAGER);
-	atomic_store(&wake_at, s == EAGER ? 0 : psr_ticks() + WAKE_TICKS);
+	if (s == ASLEEP) /* else the counter may be forbidden */
+		atomic_store(&wake_at, psr_ticks() + WAKE_TICKS);
 	atomic_compare_exchange_strong(&state, &none, s);
 	return atomic_load(&state);
 }
@@ -283,13 +287,99 @@ __psr_leave(const struct psr_site *site, uint64_t work, int64_t code,
 		h->leave(h->module, site, work, code, start);
 }
 
-/* The object is unloaded, or the program ends. Runs after its own
- * destructors. */
-__attribute__((destructor(101))) static void detach(void)
+static void withdraw(void)
 {
 	const struct psr_hooks *h = atomic_exchange(&hooks, NULL);
 
 	atomic_store(&state, OFF);
 	if (h)
 		h->detach(h->module);
+}
+
+/* The object is unloaded, or the program ends. Runs after its own
+ * destructors. */
+__attribute__((destructor(101))) static void detach(void)
+{
+	withdraw();
+}
+
+/* ---- Before the program locks itself in --------------------------------- */
+
+/*
+ * A note in each linked object says where its withdraw() is, so that one
+ * object's __psr_seal reaches the others' without a symbol that anyone sees.
+ */
+#define NOTE_TYPE 1
+
+struct note {
+	uint32_t name_size, size, type;
+	char name[4];
+	int32_t withdraw; /* from this field */
+	uint32_t padding;
+};
+
+#if defined(__x86_64__)
+__asm__(".pushsection .note.psr,\"a\",@note\n"
+	"	.balign 4\n"
+	"	.long 4, 8, 1\n"
+	"	.asciz \"PSR\"\n"
+	"	.long __psr_withdraw - .\n"
+	"	.long 0\n"
+	"	.popsection\n");
+#endif
+
+void __psr_withdraw(void) __attribute__((visibility("hidden"), used));
+
+void __psr_withdraw(void)
+{
+	withdraw();
+}
+
+static void withdraw_by(const struct note *note)
+{
+	void (*f)(void) = (void (*)(void))((uintptr_t)&note->withdraw +
+					   (uintptr_t)(intptr_t)note->withdraw);
+
+	if (note->type == NOTE_TYPE && note->size == 8 &&
+	    note->name_size == 4 && same(note->name, "PSR"))
+		f();
+}
+
+static int withdraw_object(struct dl_phdr_info *info, size_t size, void *ctx)
+{
+	(void)size;
+	(void)ctx;
+	for (unsigned i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+		uintptr_t at = info->dlpi_addr + p->p_vaddr;
+		uintptr_t end = at + p->p_memsz;
+
+		/* Only those of our layout: others are aligned to 8. */
+		while (p->p_type == PT_NOTE && p->p_align <= 4 &&
+		       at + sizeof(struct note) <= end) {
+			const struct note *n = (const struct note *)at;
+
+			withdraw_by(n);
+			at += 12 + ((n->name_size + 3) & ~3u) +
+			      ((n->size + 3) & ~3u);
+		}
+	}
+	return 0;
+}
+
+/*
+ * The program is about to install a system call filter, or to forbid the time
+ * stamp counter: what was learnt is written now, and nothing that the program
+ * did not ask for is called any more. The tables stay as they are.
+ */
+__attribute__((visibility("hidden"))) void __psr_seal(int option)
+{
+	int saved = errno;
+
+	if (option != PR_SET_SECCOMP && option != PR_SET_TSC)
+		return;
+	withdraw();
+	if (dl_iterate_phdr)
+		dl_iterate_phdr(withdraw_object, NULL);
+	errno = saved;
 }

@@ -109,6 +109,10 @@ struct psr_entry __psr_enter_at(const struct psr_site *site, uint64_t work,
 void __psr_leave(const struct psr_site *site, uint64_t work, int64_t code,
                  uint64_t start);
 
+/* Weak too. Before the program calls prctl() with OPTION, or what amounts to
+ * it, where that may lock it in: see plugin/seal.c. */
+void __psr_seal(int option);
+
 /* By way of an integer: a compiler that sees the constant site itself would
  * take a write so far beyond it for impossible, and drop it. */
 static inline int32_t *psr_site_table(const struct psr_site *site)
