@@ -8,8 +8,15 @@ mkfifo go
 psr=$!
 sleep 0.4
 kill -STOP $psr
+program=$(pgrep -P $psr -x sh)
+group=/sys/fs/cgroup/memory$(grep :memory: /proc/$program/cgroup | cut -d: -f3)
 echo >go
-sleep 1.5
+tries=0
+while ! grep -q 'under_oom 1' $group/memory.oom_control; do
+	tries=$((tries + 1))
+	[ $tries -lt 300 ]
+	sleep 0.1
+done
 # It stands at the wall: not done, not dead.
 [ ! -s out ]
 kill -0 $psr

@@ -19,9 +19,20 @@ same() {
 
 unset _
 same environment env -u _
-same descriptors sh -c 'cd /proc/$$/fd; for f in *; do readlink $f |
-	sed "s/pipe.*/pipe/;s/alone/X/;s/psr\.\(out\|err\)/X.\1/;s/^/$f /"; done'
-same descriptors-9 sh -c 'exec 9</dev/null; ls /proc/self/fd' 
+cat >fds.py <<'PY'
+import fcntl, os, re
+for fd in range(256):
+    try:
+        flags = fcntl.fcntl(fd, fcntl.F_GETFL), fcntl.fcntl(fd, fcntl.F_GETFD)
+    except OSError:
+        continue
+    name = os.readlink("/proc/self/fd/%d" % fd)
+    print(fd, flags, re.sub("(alone|psr)\.(out|err)", "X", name))
+PY
+same descriptors python3 fds.py
+exec 9<fds.py
+same descriptor-9 python3 fds.py
+exec 9<&-
 same arguments printf '[%s]' '' ' ' '-' '--' "$(printf 'a\001\377b\nc')" '*' "'" '"'
 same directory pwd
 same umask sh -c umask
@@ -55,14 +66,17 @@ printf '1\n2\n3\n' >lines
 
 # psr holds no end of a pipe: its reader ends when the program closes it.
 start=$(date +%s)
-cat < <("$psr" run sh -c 'exec >&- 2>&-; sleep 3')
-[ $(($(date +%s) - start)) -lt 3 ] || echo "psr holds standard output open"
-wait
+exec 3< <("$psr" run sh -c 'exec >&- 2>&-; exec sleep 30')
+job=$!
+cat <&3
+[ $(($(date +%s) - start)) -lt 25 ] || echo "psr holds standard output open"
+kill $job
+exec 3<&-
 
 # Writing to a reader that has gone ends the program by SIGPIPE.
 bash -c 'set -o pipefail; "$1" run yes | head -1 >/dev/null' - "$psr"
 [ $? -eq 141 ] || echo "no SIGPIPE"
 
 # What the program leaves in the background lives on.
-"$psr" run sh -c 'sleep 1 >/dev/null 2>&1 & echo $! >pid'
-kill -0 "$(cat pid)" 2>/dev/null || echo "the background process died"
+"$psr" run sh -c 'sleep 30 >/dev/null 2>&1 & echo $! >pid'
+kill "$(cat pid)" 2>/dev/null || echo "the background process died"

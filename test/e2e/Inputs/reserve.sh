@@ -17,7 +17,7 @@ field() {
 	[ "$got" = "$3" ] || echo "$1: $2 is $got, not $3"
 }
 
-"$psr" run --memory $most --json holder.json sleep 2 &
+"$psr" run --memory $most --json holder.json sleep 4 &
 holder=$!
 tries=0
 while [ $tries -lt 100 ] && [ "$(reserved)" = 0 ]; do
