@@ -9,6 +9,7 @@
 
 #include "context.h"
 #include "driver.h"
+#include "psr/store.h"
 
 static int cmd_help(int argc, char **argv);
 
@@ -93,6 +94,7 @@ int main(int argc, char **argv)
 {
 	int status;
 
+	psr_store_alone();
 	if (argc && !strcmp(argv[0], "psr-guard"))
 		return psr_guard_main(argc, argv);
 	status = run(argc, argv);

@@ -83,6 +83,12 @@ int store_prepare(struct psr_store *s, const char *sql, sqlite3_stmt **st,
 	return rc == SQLITE_OK ? 0 : store_fail(s, rc, err);
 }
 
+void psr_store_alone(void)
+{
+	sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 void store_warm(struct psr_store *s, const char *sql)
 {
 	for (size_t i = 0; i < PSR_COUNTOF(s->warm); i++)

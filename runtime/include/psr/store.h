@@ -54,6 +54,12 @@ PSR_API PSR_MUST_CHECK int psr_store_open(const char *path, unsigned flags,
  */
 PSR_API void psr_store_patience(uint64_t ms);
 
+/*
+ * For a program of one thread that is all PSR's, before its first call here:
+ * SQLite does without locks and counts, a tenth of its time.
+ */
+PSR_API void psr_store_alone(void);
+
 /* STORE may be NULL. Leaves the checkpoint to maintenance (0.3 ms). */
 PSR_API void psr_store_close(struct psr_store *store);
 
