@@ -8,9 +8,10 @@
  * Curiosity is bounded: three calls of each variant and size class are free,
  * eight if they take less than 0.1 ms (none if a call takes seconds, or a near
  * size has shown the variant to be slow), all else comes out of a share of the
- * site's time. What has lost is not tried again, but no variant loses before
- * its three calls, which may have been preempted; when everything is decided, a
- * twentieth of the share goes on looking for drift.
+ * site's time. What has lost is not tried again, but no variant loses by its
+ * free calls alone unless they are far slower: these lie close together, and
+ * other work on the machine may have slowed them all. When everything is
+ * decided, a twentieth of the share goes on looking for drift.
  */
 #include "choose.h"
 
@@ -25,6 +26,7 @@
 #define WARM_CALLS   256
 #define DRIFT_SHARE  0.05 /* of the share */
 #define DRIFT_RATIO  2.0f /* slower ones are not checked */
+#define FAR_RATIO    8.0f /* no other work explains this */
 #define SURE_SAMPLES 6    /* from here on order statistics */
 
 static void sort(float *v, size_t n)
@@ -111,7 +113,11 @@ static bool looks_lost(const struct psr_rival *r, unsigned best, unsigned i)
 
 bool psr_choose_lost(const struct psr_rival *r, unsigned best, unsigned i)
 {
-	return r[i].all.n >= PSR_CREDIT && looks_lost(r, best, i);
+	if (!looks_lost(r, best, i))
+		return false;
+	return r[i].all.n >= SURE_SAMPLES ||
+	       (r[i].all.n >= PSR_CREDIT &&
+		r[i].all.low > FAR_RATIO * r[best].all.high);
 }
 
 bool psr_choose_settled(const struct psr_rival *r, unsigned n, unsigned best)

@@ -45,7 +45,10 @@ struct psr_interval psr_choose_interval(const float *ring, size_t n);
  */
 unsigned psr_choose_best(const struct psr_rival *r, unsigned n);
 
-/* I is certainly slower than BEST; never before its free calls. */
+/*
+ * I is certainly slower than BEST: by its quantiles, or by its free calls
+ * where these are far slower.
+ */
 bool psr_choose_lost(const struct psr_rival *r, unsigned best, unsigned i);
 
 /* Nothing is left to learn but drift. */
