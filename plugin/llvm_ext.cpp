@@ -16,6 +16,7 @@
 #include <llvm/Analysis/AssumptionCache.h>
 #include <llvm/Analysis/CaptureTracking.h>
 #include <llvm/Analysis/DemandedBits.h>
+#include <llvm/Analysis/GlobalsModRef.h>
 #include <llvm/Analysis/LoopAccessAnalysis.h>
 #include <llvm/Analysis/LoopInfo.h>
 #include <llvm/Analysis/OptimizationRemarkEmitter.h>
@@ -115,6 +116,14 @@ struct PsrPass : PassInfoMixin<PsrPass> {
 	}
 };
 
+// What GlobalsAA holds of globals whose address is never taken was found
+// before variants took addresses, and outlives PreservedAnalyses::none().
+void add_passes(ModulePassManager &MPM, unsigned speed)
+{
+	MPM.addPass(PsrPass(speed));
+	MPM.addPass(RecomputeGlobalsAAPass());
+}
+
 void register_passes(PassBuilder &PB)
 {
 	PB.registerOptimizerEarlyEPCallback([](ModulePassManager &MPM,
@@ -122,14 +131,14 @@ void register_passes(PassBuilder &PB)
 					       ThinOrFullLTOPhase) {
 		if (level == OptimizationLevel::O0)
 			return;
-		MPM.addPass(PsrPass(level.getSpeedupLevel()));
+		add_passes(MPM, level.getSpeedupLevel());
 	});
 	PB.registerPipelineParsingCallback(
 	    [](StringRef name, ModulePassManager &MPM,
 	       ArrayRef<PassBuilder::PipelineElement>) {
 		    if (name != "psr")
 			    return false;
-		    MPM.addPass(PsrPass(3));
+		    add_passes(MPM, 3);
 		    return true;
 	    });
 }
