@@ -18,8 +18,8 @@
 #include "psr/site.h"
 #include "stats.h"
 
-#define BLOCKS 501
-#define CALLS  4000
+#define BLOCKS 1001
+#define CALLS  10000
 #define MAX_N  65536
 
 typedef void kernel_fn(size_t n, double *restrict a, const double *restrict b);
