@@ -33,23 +33,27 @@ static const char insert_sql[] =
 #define ROW(name) ", ?"
 #include "record.def"
 #undef ROW
-    ") ON CONFLICT(uuid) DO UPDATE SET task = excluded.task"
-#define ROW(name) ", " #name " = excluded." #name
-#include "record.def"
-#undef ROW
-    " RETURNING id";
+    ")";
 
-static const char history_sql[] =
-    "SELECT t.exact, t.pattern"
-#define ROW(name) ", r." #name
+static const char update_sql[] =
+    "UPDATE run SET task = ?, program = ?, signature = ?, owner = ?, "
+    "owner_start = ?, pid_namespace = ?"
+#define ROW(name) ", " #name " = ?"
 #include "record.def"
 #undef ROW
-    " FROM run r JOIN task t ON t.id = r.task WHERE r.id IN ("
-    "SELECT id FROM (SELECT id FROM run WHERE signature = ?1 AND "
-    "state = 'done' ORDER BY id DESC LIMIT ?4) UNION "
-    "SELECT id FROM (SELECT id FROM run WHERE program = (SELECT id FROM "
-    "program WHERE path = ?2 AND name = ?3) AND state = 'done' "
-    "ORDER BY id DESC LIMIT ?4)) ORDER BY r.id DESC LIMIT ?4";
+    " WHERE id = ?";
+
+#define ROW(name) ", r." #name
+static const char history_sql[] =
+    "SELECT t.exact, t.pattern" PSR_HISTORY_FIELDS(
+	ROW) " FROM run r JOIN task t ON t.id = r.task WHERE r.id IN ("
+	     "SELECT id FROM (SELECT id FROM run WHERE signature = ?1 AND "
+	     "state = 'done' ORDER BY id DESC LIMIT ?4) UNION "
+	     "SELECT id FROM (SELECT id FROM run WHERE program = (SELECT id "
+	     "FROM "
+	     "program WHERE path = ?2 AND name = ?3) AND state = 'done' "
+	     "ORDER BY id DESC LIMIT ?4)) ORDER BY r.id DESC LIMIT ?4";
+#undef ROW
 
 #undef U64
 #undef F64
@@ -201,6 +205,24 @@ static void complete(struct psr_record *r, const struct store_place *here,
 	snprintf(r->state, sizeof(r->state), "%s", state);
 }
 
+static void bind_run(sqlite3_stmt *st, const struct psr_task *task,
+		     int64_t program, int64_t id, const struct psr_record *r,
+		     const struct store_place *here)
+{
+	sqlite3_bind_int64(st, 1, id);
+	sqlite3_bind_int64(st, 2, program);
+	sqlite3_bind_int64(st, 3, (int64_t)task->program);
+	sqlite3_bind_int64(st, 4, getpid());
+	sqlite3_bind_int64(st, 5, (int64_t)psr_proc_start(getpid()));
+	sqlite3_bind_int64(st, 6, (int64_t)here->pid_namespace);
+	for (size_t i = 0; i < psr_nfields; i++)
+		bind_field(st, 7 + (int)i, r, &psr_fields[i]);
+}
+
+/*
+ * Changes row *RUN, or adds one if *RUN is 0 or that row is gone. Two
+ * statements: one that does both takes SQLite twice as long to compile.
+ */
 static int put_run(struct psr_store *s, const struct psr_task *task,
 		   const struct psr_record *r, const struct store_place *here,
 		   int64_t *run, struct psr_err *err)
@@ -211,19 +233,24 @@ static int put_run(struct psr_store *s, const struct psr_task *task,
 
 	if (!ret)
 		ret = task_id(s, task, program, &id, err);
+	if (!ret && *run) {
+		ret = store_prepare(s, update_sql, &st, err);
+		if (ret < 0)
+			return ret;
+		bind_run(st, task, program, id, r, here);
+		sqlite3_bind_int64(st, 7 + (int)psr_nfields, *run);
+		ret = store_run(s, st, err);
+		sqlite3_finalize(st);
+		if (ret < 0 || sqlite3_changes(s->db))
+			return ret;
+	}
 	if (!ret)
 		ret = store_prepare(s, insert_sql, &st, err);
 	if (ret < 0)
 		return ret;
-	sqlite3_bind_int64(st, 1, id);
-	sqlite3_bind_int64(st, 2, program);
-	sqlite3_bind_int64(st, 3, (int64_t)task->program);
-	sqlite3_bind_int64(st, 4, getpid());
-	sqlite3_bind_int64(st, 5, (int64_t)psr_proc_start(getpid()));
-	sqlite3_bind_int64(st, 6, (int64_t)here->pid_namespace);
-	for (size_t i = 0; i < psr_nfields; i++)
-		bind_field(st, 7 + (int)i, r, &psr_fields[i]);
-	ret = store_id(s, st, run, err);
+	bind_run(st, task, program, id, r, here);
+	ret = store_run(s, st, err);
+	*run = ret ? 0 : sqlite3_last_insert_rowid(s->db);
 	sqlite3_finalize(st);
 	return ret;
 }
@@ -396,7 +423,7 @@ int psr_store_run_end(struct psr_store *s, const struct psr_task *task,
 {
 	struct psr_record whole = *r;
 	struct store_place here;
-	int64_t row;
+	int64_t row = run;
 	int ret;
 
 	if (run && !r->uuid[0])
@@ -417,10 +444,22 @@ int psr_store_run_end(struct psr_store *s, const struct psr_task *task,
 
 /* ---- History ---- */
 
+static const struct psr_field *field_at(size_t offset)
+{
+	size_t i = 0;
+
+	while (psr_fields[i].offset != offset)
+		i++;
+	return &psr_fields[i];
+}
+
 int psr_store_history(struct psr_store *s, const struct psr_task *task,
 		      struct psr_history *out, size_t max, size_t *n,
 		      struct psr_err *err)
 {
+#define OFFSET(name) offsetof(struct psr_record, name),
+	static const size_t offsets[] = {PSR_HISTORY_FIELDS(OFFSET)};
+#undef OFFSET
 	sqlite3_stmt *st = NULL;
 	int ret = store_prepare(s, history_sql, &st, err);
 	int rc = SQLITE_DONE;
@@ -437,8 +476,9 @@ int psr_store_history(struct psr_store *s, const struct psr_task *task,
 
 		h->exact = (uint64_t)sqlite3_column_int64(st, 0);
 		h->pattern = (uint64_t)sqlite3_column_int64(st, 1);
-		for (size_t i = 0; i < psr_nfields; i++)
-			read_field(st, 2 + (int)i, &h->r, &psr_fields[i]);
+		psr_record_init(&h->r);
+		for (size_t i = 0; i < PSR_COUNTOF(offsets); i++)
+			read_field(st, 2 + (int)i, &h->r, field_at(offsets[i]));
 	}
 	if (rc != SQLITE_ROW)
 		ret = store_done(s, rc, err);
