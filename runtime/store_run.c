@@ -41,7 +41,7 @@ static const char update_sql[] =
 #define ROW(name) ", " #name " = ?"
 #include "record.def"
 #undef ROW
-    " WHERE id = ?";
+    " WHERE id = ? AND uuid = ?";
 
 #define ROW(name) ", r." #name
 static const char history_sql[] =
@@ -205,10 +205,17 @@ static void complete(struct psr_record *r, const struct store_place *here,
 	snprintf(r->state, sizeof(r->state), "%s", state);
 }
 
-static void bind_run(sqlite3_stmt *st, const struct psr_task *task,
-		     int64_t program, int64_t id, const struct psr_record *r,
-		     const struct store_place *here)
+/* Runs one of the two statements above; both begin with the same columns. */
+static int write_run(struct psr_store *s, const char *sql,
+		     const struct psr_task *task, int64_t program, int64_t id,
+		     const struct psr_record *r, const struct store_place *here,
+		     int64_t run, struct psr_err *err)
 {
+	sqlite3_stmt *st = NULL;
+	int at = 7, ret = store_prepare(s, sql, &st, err);
+
+	if (ret < 0)
+		return ret;
 	sqlite3_bind_int64(st, 1, id);
 	sqlite3_bind_int64(st, 2, program);
 	sqlite3_bind_int64(st, 3, (int64_t)task->program);
@@ -216,42 +223,40 @@ static void bind_run(sqlite3_stmt *st, const struct psr_task *task,
 	sqlite3_bind_int64(st, 5, (int64_t)psr_proc_start(getpid()));
 	sqlite3_bind_int64(st, 6, (int64_t)here->pid_namespace);
 	for (size_t i = 0; i < psr_nfields; i++)
-		bind_field(st, 7 + (int)i, r, &psr_fields[i]);
+		bind_field(st, at++, r, &psr_fields[i]);
+	if (run) {
+		sqlite3_bind_int64(st, at++, run);
+		store_bind_text(st, at, r->uuid);
+	}
+	ret = store_run(s, st, err);
+	sqlite3_finalize(st);
+	return ret;
 }
 
 /*
- * Changes row *RUN, or adds one if *RUN is 0 or that row is gone. Two
- * statements: one that does both takes SQLite twice as long to compile.
+ * Changes row *RUN, or adds one if *RUN is 0 or that row is no longer this
+ * run's. Two statements: one that does both takes SQLite twice as long to
+ * compile.
  */
 static int put_run(struct psr_store *s, const struct psr_task *task,
 		   const struct psr_record *r, const struct store_place *here,
 		   int64_t *run, struct psr_err *err)
 {
-	sqlite3_stmt *st = NULL;
 	int64_t program, id;
 	int ret = program_id(s, task, &program, err);
 
 	if (!ret)
 		ret = task_id(s, task, program, &id, err);
 	if (!ret && *run) {
-		ret = store_prepare(s, update_sql, &st, err);
-		if (ret < 0)
-			return ret;
-		bind_run(st, task, program, id, r, here);
-		sqlite3_bind_int64(st, 7 + (int)psr_nfields, *run);
-		ret = store_run(s, st, err);
-		sqlite3_finalize(st);
+		ret = write_run(s, update_sql, task, program, id, r, here, *run,
+				err);
 		if (ret < 0 || sqlite3_changes(s->db))
 			return ret;
 	}
 	if (!ret)
-		ret = store_prepare(s, insert_sql, &st, err);
-	if (ret < 0)
-		return ret;
-	bind_run(st, task, program, id, r, here);
-	ret = store_run(s, st, err);
+		ret = write_run(s, insert_sql, task, program, id, r, here, 0,
+				err);
 	*run = ret ? 0 : sqlite3_last_insert_rowid(s->db);
-	sqlite3_finalize(st);
 	return ret;
 }
 
@@ -444,6 +449,10 @@ int psr_store_run_end(struct psr_store *s, const struct psr_task *task,
 
 /* ---- History ---- */
 
+#define OFFSET(name) offsetof(struct psr_record, name),
+static const size_t history_offsets[] = {PSR_HISTORY_FIELDS(OFFSET)};
+#undef OFFSET
+
 static const struct psr_field *field_at(size_t offset)
 {
 	size_t i = 0;
@@ -457,9 +466,7 @@ int psr_store_history(struct psr_store *s, const struct psr_task *task,
 		      struct psr_history *out, size_t max, size_t *n,
 		      struct psr_err *err)
 {
-#define OFFSET(name) offsetof(struct psr_record, name),
-	static const size_t offsets[] = {PSR_HISTORY_FIELDS(OFFSET)};
-#undef OFFSET
+	const struct psr_field *fields[PSR_COUNTOF(history_offsets)];
 	sqlite3_stmt *st = NULL;
 	int ret = store_prepare(s, history_sql, &st, err);
 	int rc = SQLITE_DONE;
@@ -467,6 +474,8 @@ int psr_store_history(struct psr_store *s, const struct psr_task *task,
 	*n = 0;
 	if (ret < 0)
 		return ret;
+	for (size_t i = 0; i < PSR_COUNTOF(fields); i++)
+		fields[i] = field_at(history_offsets[i]);
 	sqlite3_bind_int64(st, 1, (int64_t)task->program);
 	store_bind_text(st, 2, task->path);
 	store_bind_text(st, 3, task->name);
@@ -477,8 +486,8 @@ int psr_store_history(struct psr_store *s, const struct psr_task *task,
 		h->exact = (uint64_t)sqlite3_column_int64(st, 0);
 		h->pattern = (uint64_t)sqlite3_column_int64(st, 1);
 		psr_record_init(&h->r);
-		for (size_t i = 0; i < PSR_COUNTOF(offsets); i++)
-			read_field(st, 2 + (int)i, &h->r, field_at(offsets[i]));
+		for (size_t i = 0; i < PSR_COUNTOF(fields); i++)
+			read_field(st, 2 + (int)i, &h->r, fields[i]);
 	}
 	if (rc != SQLITE_ROW)
 		ret = store_done(s, rc, err);

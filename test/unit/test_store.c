@@ -135,6 +135,7 @@ static void check_same(struct psr_store *s, struct psr_record *r,
 static void test_round_trip(struct psr_store *s)
 {
 	struct psr_record r, none;
+	struct psr_task elsewhere = task;
 	struct psr_history h[4];
 	int64_t run, run2;
 	size_t n;
@@ -174,6 +175,18 @@ static void test_round_trip(struct psr_store *s)
 	    "SELECT count(*) || ' ' || max(exit_status) FROM run WHERE "
 	    "id = (SELECT max(id) FROM run)",
 	    "1 3");
+
+	/* Another run's row is left as it is. */
+	elsewhere.program = 55;
+	elsewhere.path = "/usr/bin/elsewhere";
+	psr_record_init(&r);
+	strcpy(r.uuid, "stranger");
+	OK(psr_store_run_end(s, &elsewhere, run2, 0, &r, NULL, &err));
+	ASK(s,
+	    "SELECT group_concat(exit_status) FROM run WHERE uuid <> "
+	    "'stranger' AND exit_status = 3",
+	    "3");
+	ASK(s, "SELECT count(*) FROM run WHERE uuid = 'stranger'", "1");
 	none.uuid[0] = 0;
 	FAILS(-EINVAL, psr_store_run_end(s, &task, run2, 0, &none, NULL, &err));
 }
