@@ -6,7 +6,7 @@
 #include "nest.h"
 
 struct psr_made {
-	LLVMBasicBlockRef before; /* enters the original for now */
+	LLVMBasicBlockRef before; /* enters the original until dispatched */
 	LLVMBasicBlockRef original;
 	LLVMBasicBlockRef variant; /* leads to the call */
 	LLVMBasicBlockRef exit;    /* after both; NULL: variant returns */

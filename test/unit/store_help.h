@@ -11,19 +11,7 @@
 #include "check.h"
 #include "psr/proc.h"
 #include "psr/store.h"
-
-static struct psr_err err;
-
-#define OK(call)                                                               \
-	do {                                                                   \
-		int ok_ret = (call);                                           \
-		CHECK(ok_ret == 0, "%d: %s", ok_ret, err.text);                \
-	} while (0)
-#define FAILS(code, call)                                                      \
-	do {                                                                   \
-		int ok_ret = (call);                                           \
-		CHECK(ok_ret == (code), "%d: %s", ok_ret, err.text);           \
-	} while (0)
+#include "store_check.h"
 
 static const struct psr_task task = {.program = 1,
 				     .exact = 2,

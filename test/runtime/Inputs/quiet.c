@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "awake.h"
+
 #include "busy.h"
 
 static void list(const char *dir, char *out, size_t size)
@@ -47,19 +49,6 @@ static void look(char *out, size_t size)
 	snprintf(part, sizeof(part), "%s %d", getcwd(part + 2048, 2048),
 		 getppid());
 	strncat(out, part, size - strlen(out) - 1);
-}
-
-static int is_awake(void)
-{
-	FILE *f = fopen("/proc/self/maps", "r");
-	char line[4096];
-	int found = 0;
-
-	while (f && fgets(line, sizeof(line), f))
-		found |= strstr(line, "/libpsrrt.so") != NULL;
-	if (f)
-		fclose(f);
-	return found;
 }
 
 int main(int argc, char **argv)

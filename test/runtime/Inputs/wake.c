@@ -13,6 +13,8 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include "awake.h"
+
 #include "site.h"
 
 TEST_SITE(s, 0x5, a, b);
@@ -213,19 +215,6 @@ static void run(const char *where)
 	} else {
 		abort();
 	}
-}
-
-static int is_awake(void)
-{
-	FILE *f = fopen("/proc/self/maps", "r");
-	char line[4096];
-	int found = 0;
-
-	while (f && fgets(line, sizeof(line), f))
-		found |= strstr(line, "/libpsrrt.so") != NULL;
-	if (f)
-		fclose(f);
-	return found;
 }
 
 int main(int argc, char **argv)
