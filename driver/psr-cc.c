@@ -70,7 +70,7 @@ static bool is_work(const char *text)
 
 static bool is_variants(const char *text)
 {
-	return is_number_to(text, 32);
+	return is_number_to(text, 64);
 }
 
 /* Code added over code present: a decimal number from 0 to 1000. */

@@ -118,7 +118,7 @@ static LLVMValueRef emit_variants(struct site *s)
 	LLVMValueRef rows[PSR_RECIPES_MAX];
 
 	for (unsigned i = 0; i < s->made->n; i++) {
-		const struct psr_recipe *r = &psr_recipes[s->nest->recipes[i]];
+		const struct psr_recipe *r = &psr_recipes[s->made->recipes[i]];
 		LLVMValueRef name = emit_string(s, r->name);
 		uint32_t isa = psr_recipe_isa(r, s->nest->function);
 		LLVMValueRef row_fields[] = {
@@ -126,7 +126,7 @@ static LLVMValueRef emit_variants(struct site *s)
 			     (unsigned[]){i, 0}, 2),
 		    distance(s, name, g, type, (unsigned[]){i, 1}, 2),
 		    constant(s->i32, isa),
-		    constant(s->i32, 0),
+		    constant(s->i32, psr_recipe_flags(r)),
 		};
 
 		rows[i] =
@@ -240,8 +240,8 @@ static bool may_be_shared(LLVMModuleRef m)
 /* Instead of a thread-local variable where that may be used up: site.h. */
 static LLVMValueRef tick_slots(struct site *s)
 {
-	LLVMTypeRef type = LLVMArrayType2(LLVMArrayType2(s->i64, 8),
-					  PSR_TICK_SLOTS);
+	LLVMTypeRef type =
+	    LLVMArrayType2(LLVMArrayType2(s->i64, 8), PSR_TICK_SLOTS);
 	LLVMValueRef g = LLVMGetNamedGlobal(s->m, "__psr_ticks");
 
 	if (g)
@@ -299,18 +299,24 @@ static LLVMValueRef ours(struct site *s, LLVMValueRef i)
 	return i;
 }
 
-static void set_unlikely(struct site *s, LLVMValueRef branch)
+static void set_weights(struct site *s, LLVMValueRef branch, unsigned taken,
+			unsigned other)
 {
 	unsigned kind = LLVMGetMDKindIDInContext(s->ctx, "prof", 4);
 	LLVMMetadataRef parts[] = {
 	    LLVMMDStringInContext2(s->ctx, "branch_weights", 14),
-	    LLVMValueAsMetadata(constant(s->i32, 1)),
-	    LLVMValueAsMetadata(constant(s->i32, 4000)),
+	    LLVMValueAsMetadata(constant(s->i32, taken)),
+	    LLVMValueAsMetadata(constant(s->i32, other)),
 	};
 
 	LLVMSetMetadata(branch, kind,
 			LLVMMetadataAsValue(
 			    s->ctx, LLVMMDNodeInContext2(s->ctx, parts, 3)));
+}
+
+static void set_unlikely(struct site *s, LLVMValueRef branch)
+{
+	set_weights(s, branch, 1, 4000);
 }
 
 static LLVMBasicBlockRef new_block(struct site *s, const char *name)
@@ -332,9 +338,9 @@ static LLVMValueRef tick_slot(struct site *s)
 	LLVMValueRef slots = tick_slots(s);
 	LLVMValueRef pointer =
 	    intrinsic(s, "llvm.thread.pointer", s->ptr, NULL, 0);
-	LLVMValueRef hash = LLVMBuildMul(
-	    s->b, LLVMBuildPtrToInt(s->b, pointer, s->i64, ""),
-	    constant(s->i64, PSR_TICK_HASH), "");
+	LLVMValueRef hash =
+	    LLVMBuildMul(s->b, LLVMBuildPtrToInt(s->b, pointer, s->i64, ""),
+			 constant(s->i64, PSR_TICK_HASH), "");
 	LLVMValueRef index[] = {
 	    constant(s->i64, 0),
 	    LLVMBuildLShr(s->b, hash, constant(s->i64, 58), "psr.slot"),
@@ -512,14 +518,38 @@ static void emit_leave(struct site *s, LLVMBasicBlockRef at,
 	LLVMBuildBr(s->b, next);
 }
 
-/* START on the original's side, where small work never was timed. */
-static LLVMValueRef original_start(struct site *s, struct choice *c)
+/*
+ * On the original's side: the code that was chosen, which is a variant's
+ * where its guard has failed, and START. Small work never was timed.
+ */
+static void meet_original(struct site *s, struct choice *c, LLVMValueRef *code,
+			  LLVMValueRef *start)
 {
-	LLVMValueRef first = LLVMGetFirstInstruction(s->made->original);
+	LLVMValueRef none = constant(s->i64, 0);
+	LLVMBasicBlockRef called = LLVMGetInstructionParent(s->made->call);
 
-	LLVMPositionBuilderBefore(s->b, first);
-	return phi2(s, constant(s->i64, 0), s->made->before, c->start,
-		    c->choose, "psr.start");
+	LLVMPositionBuilderBefore(s->b,
+				  LLVMGetFirstInstruction(s->made->original));
+	*code = phi2(s, none, s->made->before, none, c->choose, "psr.code");
+	*start =
+	    phi2(s, none, s->made->before, c->start, c->choose, "psr.start");
+	if (!s->made->exit)
+		return;
+	LLVMAddIncoming(*code, &c->code, &called, 1);
+	LLVMAddIncoming(*start, &c->start, &called, 1);
+}
+
+/* A variant that returns false has done nothing: on to the original. */
+static void emit_fallback(struct site *s)
+{
+	LLVMBasicBlockRef called = LLVMGetInstructionParent(s->made->call);
+
+	LLVMInstructionEraseFromParent(LLVMGetBasicBlockTerminator(called));
+	LLVMPositionBuilderAtEnd(s->b, called);
+	set_weights(s,
+		    LLVMBuildCondBr(s->b, s->made->call, s->made->exit,
+				    s->made->original),
+		    4000, 1);
 }
 
 static LLVMValueRef first_non_phi(LLVMBasicBlockRef b)
@@ -571,13 +601,15 @@ static void emit_loop_exit(struct site *s, struct choice *c)
 	LLVMBasicBlockRef exit = s->made->exit, next;
 	unsigned n = predecessors(exit, NULL, 0);
 	LLVMBasicBlockRef *preds = calloc(n, sizeof(LLVMBasicBlockRef));
-	LLVMValueRef before = original_start(s, c), code, start;
+	LLVMValueRef before, failed, code, start;
 
 	if (!preds)
 		abort(); /* as clang does when it has no memory */
+	emit_fallback(s);
+	meet_original(s, c, &failed, &before);
 	predecessors(exit, preds, n);
 	LLVMPositionBuilderBefore(s->b, LLVMGetFirstInstruction(exit));
-	code = exit_phi(s, preds, n, c->code, constant(s->i64, 0), "psr.code");
+	code = exit_phi(s, preds, n, c->code, failed, "psr.code");
 	start = exit_phi(s, preds, n, c->start, before, "psr.start");
 	next = psr_ext_split(exit, first_non_phi(exit));
 	emit_leave(s, exit, next, code, start);
@@ -592,15 +624,17 @@ static bool is_return(LLVMBasicBlockRef b)
 static void emit_returns(struct site *s, struct choice *c)
 {
 	LLVMValueRef f = s->nest->function;
-	LLVMValueRef start = original_start(s, c);
+	LLVMValueRef code, start;
 	LLVMBasicBlockRef next, after, variant = s->made->variant;
+
+	meet_original(s, c, &code, &start);
 
 	for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(f); b; b = next) {
 		next = LLVMGetNextBasicBlock(b);
 		if (!is_return(b) || b == variant)
 			continue;
 		after = psr_ext_split(b, LLVMGetBasicBlockTerminator(b));
-		emit_leave(s, b, after, constant(s->i64, 0), start);
+		emit_leave(s, b, after, code, start);
 	}
 	after = psr_ext_split(variant, LLVMGetBasicBlockTerminator(variant));
 	emit_leave(s, variant, after, c->code, c->start);

@@ -662,6 +662,42 @@ void psr_ext_clone_nest(LLVMBasicBlockRef *refs, size_t n, psr_clone *out)
 	*out = {wrap(before), wrap(original), wrap(copy), wrap(exit)};
 }
 
+// F, an extracted function with one call, again, but so that it returns true.
+static Function *return_true(Function *F)
+{
+	LLVMContext &ctx = F->getContext();
+	auto *call = cast<CallInst>(*F->user_begin());
+	auto *type = FunctionType::get(Type::getInt1Ty(ctx),
+				       F->getFunctionType()->params(), false);
+	Function *G = Function::Create(
+	    type, F->getLinkage(), F->getAddressSpace(), "", F->getParent());
+	SmallVector<Value *, 16> args(call->args());
+
+	G->copyAttributesFrom(F);
+	G->takeName(F);
+	G->setSubprogram(F->getSubprogram());
+	F->setSubprogram(nullptr);
+	G->splice(G->begin(), F);
+	for (unsigned i = 0; i < F->arg_size(); i++) {
+		G->getArg(i)->takeName(F->getArg(i));
+		F->getArg(i)->replaceAllUsesWith(G->getArg(i));
+	}
+	for (BasicBlock &b : *G)
+		if (auto *ret = dyn_cast<ReturnInst>(b.getTerminator())) {
+			auto *made = ReturnInst::Create(
+			    ctx, ConstantInt::getTrue(ctx), ret->getIterator());
+			made->setDebugLoc(ret->getDebugLoc());
+			ret->eraseFromParent();
+		}
+	auto *again = CallInst::Create(type, G, args, "", call->getIterator());
+	again->setDebugLoc(call->getDebugLoc());
+	again->setAttributes(call->getAttributes());
+	again->setCallingConv(call->getCallingConv());
+	call->eraseFromParent();
+	F->eraseFromParent();
+	return G;
+}
+
 LLVMValueRef psr_ext_extract(LLVMBasicBlockRef *refs, size_t n,
 			     const char *suffix, LLVMValueRef *call,
 			     size_t *ninputs)
@@ -678,8 +714,9 @@ LLVMValueRef psr_ext_extract(LLVMBasicBlockRef *refs, size_t n,
 	Function *F = extractor.extractCodeRegion(cache, inputs, outputs);
 	if (!F)
 		return nullptr;
-	*call = wrap(cast<CallInst>(*F->user_begin()));
 	*ninputs = inputs.size();
+	F = return_true(F);
+	*call = wrap(cast<CallInst>(*F->user_begin()));
 	return wrap(F);
 }
 
@@ -699,6 +736,14 @@ LLVMValueRef psr_ext_clone_function(LLVMValueRef f, const char *name)
 
 	psr_ext_rename(wrap(copy), name);
 	return wrap(copy);
+}
+
+void psr_ext_delete_function(psr_fam *fam, LLVMValueRef f)
+{
+	Function &F = function_of(f);
+
+	fam_of(fam).clear(F, F.getName());
+	F.eraseFromParent();
 }
 
 LLVMBasicBlockRef psr_ext_split(LLVMBasicBlockRef b, LLVMValueRef before)

@@ -132,8 +132,9 @@ void psr_ext_clone_nest(LLVMBasicBlockRef *blocks, size_t n,
 			struct psr_clone *out);
 
 /*
- * Moves BLOCKS to a new internal function "F.SUFFIX". *CALL is the call left
- * in their place. NULL when they cannot be moved; nothing has changed then.
+ * Moves BLOCKS to a new internal function "F.SUFFIX", which returns true.
+ * *CALL is the call left in their place. NULL when they cannot be moved;
+ * nothing has changed then.
  */
 LLVMValueRef psr_ext_extract(LLVMBasicBlockRef *blocks, size_t n,
 			     const char *suffix, LLVMValueRef *call,
@@ -142,6 +143,8 @@ LLVMValueRef psr_ext_extract(LLVMBasicBlockRef *blocks, size_t n,
 /* In the symbol table and in the debug information. */
 void psr_ext_rename(LLVMValueRef f, const char *name);
 LLVMValueRef psr_ext_clone_function(LLVMValueRef f, const char *name);
+/* F, which nothing refers to, and what is known of it. */
+void psr_ext_delete_function(struct psr_fam *fam, LLVMValueRef f);
 /* Splits B before I; returns the block that starts with I. */
 LLVMBasicBlockRef psr_ext_split(LLVMBasicBlockRef b, LLVMValueRef before);
 void psr_ext_no_sanitize(LLVMValueRef global);

@@ -116,7 +116,7 @@ static void share_budget(struct psr_nest **sites, size_t n, double left)
 			for (unsigned j = k; j < s->nrecipes; j++)
 				s->recipe_reason[s->recipes[j]] =
 				    PSR_REASON_BUDGET;
-			s->nrecipes = k;
+			s->nrecipes = s->ncandidates = k;
 			if (!k)
 				s->reason = PSR_REASON_BUDGET;
 		}
@@ -184,8 +184,6 @@ static bool transform(struct psr_fam *fam, struct psr_nest *first, size_t n)
 		changed = true;
 		if (psr_variants_make(fam, &first[i], &made))
 			psr_dispatch_emit(&first[i], &made);
-		else
-			first[i].reason = PSR_REASON_EXTRACT;
 	}
 	if (changed)
 		psr_ext_forget(fam, first->function);

@@ -39,7 +39,8 @@ struct psr_nest {
 	unsigned user_hints; /* enum psr_user_hints */
 	struct psr_features features;
 	LLVMValueRef work; /* i64 on entry; while code is changed */
-	unsigned nrecipes; /* chosen, in order of promise */
+	unsigned nrecipes;    /* variants to be made */
+	unsigned ncandidates; /* recipes that apply, most promising first */
 	unsigned recipes[PSR_RECIPES_MAX];
 	enum psr_reason recipe_reason[PSR_RECIPES_MAX];
 };

@@ -65,14 +65,14 @@ static const char *set_max_variants(const char *key, const char *value)
 	long long n;
 
 	if (!parse_count(value, PSR_RECIPES_MAX, &n))
-		return bad(key, value, "not a number from 0 to 32");
+		return bad(key, value, "not a number from 0 to 64");
 	psr_options.max_variants = (int)n;
 	return NULL;
 }
 
 static const char *set_recipes(const char *key, const char *value)
 {
-	uint32_t chosen = 0;
+	uint64_t chosen = 0;
 	const char *s = value;
 
 	for (;;) {
@@ -85,7 +85,7 @@ static const char *set_recipes(const char *key, const char *value)
 				 (int)n, s);
 			return message;
 		}
-		chosen |= UINT32_C(1) << i;
+		chosen |= UINT64_C(1) << i;
 		if (!s[n])
 			break;
 		s += n + 1;

@@ -9,13 +9,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PSR_RECIPES_MAX 32
+#define PSR_RECIPES_MAX 64
 
 struct psr_options {
 	const char *remarks; /* file, "-" for stderr, or NULL */
 	int64_t min_work;    /* -1: by the nest's size */
 	int max_variants;    /* of one site; -1: by its shape */
-	uint32_t recipes;    /* bit i: recipe i was asked for; 0: default */
+	uint64_t recipes;    /* bit i: recipe i was asked for; 0: default */
 	double budget;       /* added IR over the module's IR */
 	bool contract;       /* fused variants are allowed */
 	bool disable;

@@ -29,6 +29,8 @@
 #define VARIANTS       5 /* reach 95 % of what all recipes could gain */
 #define VARIANTS_LIGHT 3 /* of a single loop without arithmetic */
 
+#define VARIETY 25 /* less promise for each with the same transforms */
+
 #define FEATURES_V2 "+cx16,+sahf,+popcnt,+sse3,+sse4.1,+sse4.2,+ssse3"
 #define FEATURES_V3 "+avx,+avx2,+bmi,+bmi2,+f16c,+fma,+lzcnt,+movbe,+xsave"
 #define FEATURES_V4 "+avx512f,+avx512bw,+avx512cd,+avx512dq,+avx512vl"
@@ -308,23 +310,32 @@ static void apply_vector(const struct psr_recipe *r, struct psr_fam *fam,
 			       r->interleave);
 }
 
-static void apply_scalar(const struct psr_recipe *r, struct psr_fam *fam,
-			 LLVMValueRef variant)
+static enum psr_reason apply_scalar(const struct psr_recipe *r,
+				    struct psr_fam *fam,
+				    const struct psr_nest *nest,
+				    LLVMValueRef variant)
 {
 	(void)r;
+	(void)nest;
 	hint_innermost(fam, variant, NULL, "llvm.loop.vectorize.enable", 0);
+	return PSR_REASON_NONE;
 }
+
+static const struct psr_transform scalar = {0, applies_scalar, apply_scalar,
+					    promise_scalar};
 
 /* ---- The table ---------------------------------------------------------- */
 
 #define VECTOR(name, isa, width, interleave, tune)                             \
 	{                                                                      \
-		name, isa, width, interleave, tune, applies_vector,            \
-		    apply_vector, promise_vector                               \
+		name, isa, width, interleave, tune, 0,                         \
+		{                                                              \
+			NULL                                                   \
+		}                                                              \
 	}
 
 const struct psr_recipe psr_recipes[] = {
-    {"scalar", 0, 0, 0, NULL, applies_scalar, apply_scalar, promise_scalar},
+    {"scalar", 0, 0, 0, NULL, 0, {&scalar}},
     VECTOR("v2-w128", V2, 128, 0, NULL),
     VECTOR("v2-w128-i4", V2, 128, 4, NULL),
     VECTOR("v3-w128", V3, 128, 0, NULL),
@@ -346,7 +357,7 @@ const struct psr_recipe psr_recipes[] = {
 const unsigned psr_nrecipes = sizeof(psr_recipes) / sizeof(*psr_recipes);
 
 _Static_assert(sizeof(psr_recipes) / sizeof(*psr_recipes) <= PSR_RECIPES_MAX,
-	       "options.h holds a set of recipes in 32 bits");
+	       "options.h holds a set of recipes in 64 bits");
 
 int psr_recipe_find(const char *name, size_t n)
 {
@@ -357,27 +368,94 @@ int psr_recipe_find(const char *name, size_t n)
 	return -1;
 }
 
+/* ---- A row as a whole ---------------------------------------------------- */
+
+uint32_t psr_recipe_flags(const struct psr_recipe *r)
+{
+	uint32_t flags = 0;
+
+	for (unsigned i = 0; i < PSR_TRANSFORMS_MAX && r->transforms[i]; i++)
+		flags |= r->transforms[i]->flags;
+	return flags;
+}
+
+enum psr_reason psr_recipe_apply(unsigned i, struct psr_fam *fam,
+				 const struct psr_nest *nest,
+				 LLVMValueRef variant)
+{
+	const struct psr_recipe *r = &psr_recipes[i];
+	enum psr_reason reason = PSR_REASON_NONE;
+
+	for (unsigned k = 0; k < PSR_TRANSFORMS_MAX && r->transforms[k]; k++) {
+		reason = r->transforms[k]->apply(r, fam, nest, variant);
+		if (reason)
+			return reason;
+	}
+	if (r->width)
+		apply_vector(r, fam, variant);
+	return PSR_REASON_NONE;
+}
+
+static enum psr_reason applies(const struct psr_recipe *r,
+			       const struct psr_nest *nest)
+{
+	enum psr_reason reason = PSR_REASON_NONE;
+
+	if (psr_recipe_flags(r) && !nest->loop)
+		return PSR_REASON_GUARD; /* it returns what the user's does */
+	for (unsigned i = 0; i < PSR_TRANSFORMS_MAX && r->transforms[i]; i++)
+		if ((reason = r->transforms[i]->applies(r, nest)))
+			return reason;
+	return r->width ? applies_vector(r, nest) : PSR_REASON_NONE;
+}
+
+static int promise(const struct psr_recipe *r, const struct psr_nest *nest)
+{
+	int sum = r->width ? promise_vector(r, nest) : 0;
+
+	for (unsigned i = 0; i < PSR_TRANSFORMS_MAX && r->transforms[i]; i++)
+		sum += r->transforms[i]->promise(r, nest);
+	return sum;
+}
+
 /* ---- Choosing ----------------------------------------------------------- */
 
 static enum psr_reason judge(unsigned i, const struct psr_nest *nest)
 {
-	const struct psr_recipe *r = &psr_recipes[i];
-
 	if (psr_options.recipes && !(psr_options.recipes >> i & 1))
 		return PSR_REASON_NOT_ASKED;
-	return r->applies(r, nest);
+	return applies(&psr_recipes[i], nest);
 }
 
-/* The most promising recipe that is still to choose from, or -1. */
+static unsigned same_transforms(const struct psr_nest *nest, unsigned i)
+{
+	unsigned n = 0;
+
+	for (unsigned k = 0; k < nest->ncandidates; k++)
+		n += psr_recipes[i].transforms[0] &&
+		     !memcmp(psr_recipes[nest->recipes[k]].transforms,
+			     psr_recipes[i].transforms,
+			     sizeof(psr_recipes[i].transforms));
+	return n;
+}
+
+/*
+ * The most promising recipe that is still to choose from, or -1. Of several
+ * with the same transforms, each next one promises less: variety is worth
+ * more than another width.
+ */
 static int best_left(const struct psr_nest *nest, const bool *left)
 {
 	int best = -1, most = 0;
 
 	for (unsigned i = 0; i < psr_nrecipes; i++) {
-		int p =
-		    left[i] ? psr_recipes[i].promise(&psr_recipes[i], nest) : 0;
+		int p;
 
-		if (left[i] && (best < 0 || p > most)) {
+		if (!left[i])
+			continue;
+		p = promise(&psr_recipes[i], nest) -
+		    VARIETY * (int)same_transforms(nest, i);
+		if (best < 0 || p > most) {
 			best = (int)i;
 			most = p;
 		}
@@ -404,18 +482,18 @@ void psr_recipes_choose(struct psr_nest *nest)
 	bool left[PSR_RECIPES_MAX] = {false};
 	int i;
 
-	nest->nrecipes = 0;
+	nest->ncandidates = 0;
 	for (unsigned k = 0; k < psr_nrecipes; k++) {
 		nest->recipe_reason[k] = judge(k, nest);
 		left[k] = !nest->recipe_reason[k];
 		if (left[k])
 			nest->recipe_reason[k] = PSR_REASON_NOT_CHOSEN;
 	}
-	while (nest->nrecipes < most && (i = best_left(nest, left)) >= 0) {
-		nest->recipes[nest->nrecipes++] = (unsigned)i;
-		nest->recipe_reason[i] = PSR_REASON_NONE;
+	while ((i = best_left(nest, left)) >= 0) {
+		nest->recipes[nest->ncandidates++] = (unsigned)i;
 		left[i] = false;
 	}
+	nest->nrecipes = nest->ncandidates < most ? nest->ncandidates : most;
 	if (!nest->nrecipes)
 		nest->reason = PSR_REASON_NO_RECIPE;
 }

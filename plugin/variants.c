@@ -195,27 +195,51 @@ static void name_variant(const struct psr_nest *nest, unsigned n, char *out,
 	while (LLVMGetNamedFunction(m, out));
 }
 
-static void make_functions(struct psr_fam *fam, struct psr_nest *nest,
-			   LLVMValueRef first, struct psr_made *out)
+/* FIRST as recipe I makes it; NULL, with the reason noted, if it cannot. */
+static LLVMValueRef make_function(struct psr_fam *fam, struct psr_nest *nest,
+				  LLVMValueRef first, unsigned i)
 {
 	char name[1024];
+	LLVMValueRef f;
 
-	out->n = nest->nrecipes;
-	for (unsigned i = 0; i < out->n; i++) {
-		LLVMValueRef f = first;
+	name_variant(nest, 0, name, sizeof(name));
+	f = psr_ext_clone_function(first, name);
+	nest->recipe_reason[i] = psr_recipe_apply(i, fam, nest, f);
+	if (!nest->recipe_reason[i])
+		return f;
+	psr_ext_delete_function(fam, f);
+	return NULL;
+}
 
-		name_variant(nest, 0, name, sizeof(name));
-		if (i)
-			f = psr_ext_clone_function(first, name);
-		else
-			psr_ext_rename(f, name);
-		out->functions[i] = f;
+/*
+ * As many variants as are wanted, of the most promising recipes. FIRST, of
+ * which all are copies, is gone then.
+ */
+static bool make_functions(struct psr_fam *fam, struct psr_nest *nest,
+			   LLVMValueRef first, struct psr_made *out)
+{
+	unsigned callee = (unsigned)LLVMGetNumOperands(out->call) - 1;
+
+	out->n = 0;
+	for (unsigned k = 0; k < nest->ncandidates; k++) {
+		unsigned i = nest->recipes[k];
+		LLVMValueRef f;
+
+		if (out->n == nest->nrecipes)
+			break;
+		f = make_function(fam, nest, first, i);
+		if (!f)
+			continue;
+		out->recipes[out->n] = i;
+		out->functions[out->n++] = f;
 	}
-	for (unsigned i = 0; i < out->n; i++) {
-		const struct psr_recipe *r = &psr_recipes[nest->recipes[i]];
-
-		r->apply(r, fam, out->functions[i]);
+	if (!out->n) {
+		nest->reason = PSR_REASON_NO_RECIPE;
+		return false; /* FIRST is called by unreachable code */
 	}
+	LLVMSetOperand(out->call, callee, out->functions[0]);
+	psr_ext_delete_function(fam, first);
+	return true;
 }
 
 static bool make_of_loop(struct psr_fam *fam, struct psr_nest *nest,
@@ -228,8 +252,10 @@ static bool make_of_loop(struct psr_fam *fam, struct psr_nest *nest,
 	psr_ext_clone_nest(nest->blocks, nest->nblocks, &clone);
 	f = psr_ext_extract(nest->blocks, nest->nblocks, "psr", &out->call,
 			    &ninputs);
-	if (!f)
+	if (!f) {
+		nest->reason = PSR_REASON_EXTRACT;
 		return false; /* the copy is unreachable and goes away */
+	}
 	out->before = clone.before;
 	out->original = clone.original;
 	out->variant = clone.copy;
@@ -241,8 +267,7 @@ static bool make_of_loop(struct psr_fam *fam, struct psr_nest *nest,
 
 		add_attribute(f, at, "nounwind", 0);
 	}
-	make_functions(fam, nest, f, out);
-	return true;
+	return make_functions(fam, nest, f, out);
 }
 
 /* The variant's call must not turn the stack slots into dynamic ones. */
@@ -302,7 +327,7 @@ static bool make_of_function(struct psr_fam *fam, struct psr_nest *nest,
 	char name[1024];
 
 	gather_allocas(f);
-	name_variant(nest, 0, name, sizeof(name));
+	snprintf(name, sizeof(name), "%s.psr", nest->name);
 	first = psr_ext_clone_function(f, name);
 	finish_variant(nest, first);
 	if (LLVMIsAInstruction(at) && LLVMGetInstructionParent(at) == entry)
@@ -313,8 +338,7 @@ static bool make_of_function(struct psr_fam *fam, struct psr_nest *nest,
 	out->original = psr_ext_split(entry, at);
 	out->exit = NULL;
 	out->variant = forward_call(f, first, out->original, &out->call);
-	make_functions(fam, nest, first, out);
-	return true;
+	return make_functions(fam, nest, first, out);
 }
 
 bool psr_variants_make(struct psr_fam *fam, struct psr_nest *nest,

@@ -15,12 +15,13 @@
  *             e = __psr_enter_at(&site, work, tick); // rare, cold
  *     else
  *             e.code = table[log2(work)];
- *     if (e.code)
- *             ((fn *)((char *)table + e.code))(arguments...);
- *     else
+ *     if (!e.code || !((fn *)((char *)table + e.code))(arguments...))
  *             original: the code as clang made it, inline
  *     if (e.start)
  *             __psr_leave(&site, work, e.code, e.start);
+ *
+ * The variant of a nest returns false when its guard failed, having done
+ * nothing; one of a function returns what the function does.
  *
  * So the baseline is the untouched inline code; a table of zeros, which is
  * what every program starts with, means "baseline everywhere".
@@ -41,13 +42,19 @@ enum psr_isa {
 	PSR_ISA_V4 = 1 << 2,    /* x86-64-v4 */
 };
 
+enum psr_variant_flags {
+	PSR_VARIANT_GUARDED = 1 << 0,   /* may leave the call to the original */
+	PSR_VARIANT_PARALLEL = 1 << 1,  /* runs on several threads */
+	PSR_VARIANT_COUNTED = 1 << 2,   /* counts what it does; never best */
+};
+
 enum psr_site_kind { PSR_SITE_LOOP = 0, PSR_SITE_FUNCTION = 1 };
 
 struct psr_variant {
 	int32_t code;           /* from this field to the function */
 	int32_t name;           /* from this field to its name, e.g. "v3-w256" */
 	uint32_t isa;           /* enum psr_isa, or-ed: needs all of them */
-	uint32_t reserved;      /* 0 */
+	uint32_t flags;         /* enum psr_variant_flags, or-ed */
 };
 
 struct psr_site {
