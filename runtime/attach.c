@@ -28,6 +28,7 @@
 #include "remember.h"
 #include "safe.h"
 #include "sites.h"
+#include "threads.h"
 #include "ticks.h"
 
 #define DEFAULT_SHARE 0.01
@@ -122,6 +123,11 @@ static void in_child(void)
 {
 	process = getpid();
 	psr_sites_forked();
+	if (psr_threads_granted() > 1 && mode != PINNED)
+		for (struct attached *a = modules; a; a = a->next)
+			if (atomic_load(&a->m->attached))
+				psr_sites_serialise(a->m);
+	psr_threads_forked();
 	pthread_mutex_unlock(&mutex);
 }
 
@@ -264,7 +270,7 @@ static const struct psr_hooks *take(const struct psr_module *pm,
 		a = new_module(name, pm);
 	if (!a)
 		return NULL;
-	psr_sites_bind(a->m, pm->sites, psr_cpu_isa());
+	psr_sites_bind(a->m, pm->sites, psr_cpu_isa(), psr_threads_granted());
 	if (mode == PINNED) {
 		psr_sites_pin(a->m, pinned);
 	} else {
@@ -278,6 +284,8 @@ static const struct psr_hooks *take(const struct psr_module *pm,
 	    .enter = mode == LEARN ? psr_probe_enter : psr_probe_fixed,
 	    .leave = psr_probe_leave,
 	    .detach = detach,
+	    .threads = psr_threads_take,
+	    .threads_done = psr_threads_give,
 	};
 	return &a->hooks;
 }
@@ -305,6 +313,7 @@ const struct psr_hooks *psr_rt_attach(const struct psr_module *pm)
 	if (!is_known_abi(pm) || !object_name(pm->sites, name, sizeof(name)) ||
 	    !enter_runtime(&mask, &cancel))
 		return NULL;
+	psr_threads_init();
 	pthread_mutex_lock(&mutex);
 	if (start() && mode != BASELINE)
 		h = take(pm, name);

@@ -13,7 +13,7 @@
 #include "psr/err.h"
 #include "psr/site.h"
 
-#define PSR_ATTACH_ABI 1
+#define PSR_ATTACH_ABI 2
 
 struct psr_module {        /* one linked object, static in its stub */
 	uint32_t abi;      /* PSR_ATTACH_ABI */
@@ -34,6 +34,8 @@ struct psr_hooks {
 	void (*leave)(void *module, const struct psr_site *site, uint64_t work,
 		      int64_t code, uint64_t start);
 	void (*detach)(void *module);
+	uint32_t (*threads)(void); /* __psr_threads() */
+	void (*threads_done)(void);
 };
 
 /*

@@ -9,7 +9,7 @@
 
 #include "psr/store.h"
 
-#define PSR_RIVALS 32 /* of one site, the baseline (0) included */
+#define PSR_RIVALS 65 /* of one site, the baseline (0) included */
 #define PSR_RECENT 8  /* samples that show drift */
 #define PSR_CREDIT 3  /* calls of each variant that are free */
 

@@ -256,18 +256,31 @@ static int add_variable(struct psr_launch *l, size_t at, size_t slot,
 }
 
 /*
+ * What the user asked for, got, and did not set otherwise: on how many threads
+ * parallel variants may run. 0: not said.
+ */
+static unsigned threads_granted(const struct psr_launch *l)
+{
+	unsigned n = (unsigned)(l->reservation.cpu_milli / 1000);
+
+	return l->o->cores && n > 1 && !getenv("PSR_THREADS") ? n : 0;
+}
+
+/*
  * The program's variants are chosen inside it, from what the database knows
  * of this machine; it finds its run there by its process. So its environment
  * stays as it is, but for what the user asked of us.
  */
 static int specialise(struct psr_launch *l, struct psr_err *err)
 {
+	unsigned threads = threads_granted(l);
+	char text[16];
 	size_t n = 0;
 	int ret = 0;
 
 	while (environ[n])
 		n++;
-	l->envp = calloc(n + 3, sizeof(*l->envp));
+	l->envp = calloc(n + 4, sizeof(*l->envp));
 	if (!l->envp)
 		return psr_fail(err, -ENOMEM, "out of memory");
 	memcpy(l->envp, environ, n * sizeof(*l->envp));
@@ -276,6 +289,11 @@ static int specialise(struct psr_launch *l, struct psr_err *err)
 	if (ret >= 0 && l->o->db) {
 		n += (size_t)ret;
 		ret = add_variable(l, n, 1, "PSR_DB", l->db);
+	}
+	if (ret >= 0 && threads) {
+		n += (size_t)ret;
+		snprintf(text, sizeof(text), "%u", threads);
+		ret = add_variable(l, n, 2, "PSR_THREADS", text);
 	}
 	return ret < 0 ? psr_fail(err, ret, "out of memory") : 0;
 }

@@ -21,10 +21,11 @@ static uint64_t installed(void)
 	       (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
-/* The least value of FILE from group PATH up to the mount. */
-static uint64_t least_limit(char *path, const char *file)
+/* The least of what READ says of each group from PATH up to the mount. */
+static uint64_t least(char *path, uint64_t (*read)(int dir, const char *file),
+		      const char *file)
 {
-	uint64_t least = UINT64_MAX;
+	uint64_t found = UINT64_MAX;
 
 	for (int depth = 0; depth < 32; depth++) {
 		int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -33,15 +34,54 @@ static uint64_t least_limit(char *path, const char *file)
 
 		if (fd < 0)
 			break;
-		v = psr_cgroup_u64(fd, file);
+		v = read(fd, file);
 		close(fd);
-		if (v < least)
-			least = v;
+		if (v < found)
+			found = v;
 		if (!slash || strlen(path) <= strlen("/sys/fs/cgroup"))
 			break;
 		*slash = 0;
 	}
-	return least;
+	return found;
+}
+
+static uint64_t least_limit(char *path, const char *file)
+{
+	return least(path, psr_cgroup_u64, file);
+}
+
+/* v2: "QUOTA PERIOD" or "max PERIOD". */
+static uint64_t milli_of_max(int dir, const char *file)
+{
+	unsigned long long quota, period;
+	char buf[64];
+
+	if (psr_cgroup_read(dir, file, buf, sizeof(buf)) <= 0 ||
+	    sscanf(buf, "%llu %llu", &quota, &period) != 2 || !period)
+		return UINT64_MAX;
+	return quota * 1000 / period;
+}
+
+/* v1: two files; the quota is -1 where there is none. */
+static uint64_t milli_of_quota(int dir, const char *file)
+{
+	uint64_t quota = psr_cgroup_u64(dir, file);
+	uint64_t period = psr_cgroup_u64(dir, "cpu.cfs_period_us");
+
+	if (quota > INT64_MAX / 1000 || !period || period == UINT64_MAX)
+		return UINT64_MAX;
+	return quota * 1000 / period;
+}
+
+uint64_t psr_pool_quota(void)
+{
+	char path[256];
+
+	if (!psr_cgroup_own("cpu", path, sizeof(path)))
+		return least(path, milli_of_quota, "cpu.cfs_quota_us");
+	if (!psr_cgroup_own(NULL, path, sizeof(path)))
+		return least(path, milli_of_max, "cpu.max");
+	return UINT64_MAX;
 }
 
 void psr_pool_size(struct psr_pool_size *out)

@@ -10,6 +10,10 @@
 /* Memory within the caller's own limits; processors it may run on. */
 void psr_pool_size(struct psr_pool_size *out);
 
+/* The processor time that control groups leave the caller, in 1/1000
+ * processors; UINT64_MAX: they set no limit. */
+uint64_t psr_pool_quota(void);
+
 /*
  * Chooses N of the processors in *ALLOWED that no live reservation in STORE
  * (NULL: none) has pinned, whole cores first. -EAGAIN: not that many free.

@@ -90,15 +90,6 @@ static bool room_for(struct news *n, size_t more)
 	return true;
 }
 
-static void copy_name(char *to, const char *from)
-{
-	size_t i;
-
-	for (i = 0; i < PSR_VARIANT_NAME - 1 && from[i]; i++)
-		to[i] = from[i];
-	to[i] = 0;
-}
-
 /* Even without news: so that a run's earlier choice is taken back. */
 static void copy_cell(struct news *n, const struct psr_class *c, unsigned i)
 {
@@ -113,9 +104,7 @@ static void copy_cell(struct news *n, const struct psr_class *c, unsigned i)
 	t->site = k->id;
 	t->chosen = i == c->best;
 	t->size_class = c->size_class;
-	copy_name(t->variant,
-		  i ? psr_variant_name(&psr_site_variants(k->site)[i - 1])
-		    : "baseline");
+	psr_sites_name(k, i, t->variant);
 	t->n = fresh;
 	t->total_ns = cell->own_ns - cell->saved_ns;
 	t->nring = in_ring;

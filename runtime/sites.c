@@ -131,28 +131,37 @@ bool psr_sites_match(const struct psr_module_state *m, const char *name,
 	return true;
 }
 
+static bool is_parallel(const struct psr_known *k, unsigned i)
+{
+	const struct psr_variant *v = psr_site_variants(k->site);
+
+	return i && (v[i - 1].flags & PSR_VARIANT_PARALLEL);
+}
+
 static void bind_site(struct psr_known *k, const struct psr_site *site,
-		      uint32_t isa)
+		      uint32_t isa, uint32_t threads)
 {
 	const struct psr_variant *v = psr_site_variants(site);
 
 	k->site = site;
 	k->names = hash_names(site);
 	k->nrivals = rivals_of(site);
+	k->threads = threads;
 	k->entries[0] = 0;
 	k->usable[0] = true;
 	for (uint32_t i = 1; i < k->nrivals; i++) {
 		k->entries[i] = psr_variant_entry(site, &v[i - 1]);
-		k->usable[i] = !(v[i - 1].isa & ~isa);
+		k->usable[i] = !(v[i - 1].isa & ~isa) &&
+			       (threads > 1 || !is_parallel(k, i));
 	}
 }
 
 void psr_sites_bind(struct psr_module_state *m, const struct psr_site *sites,
-		    uint32_t isa)
+		    uint32_t isa, uint32_t threads)
 {
 	m->sites = sites;
 	for (size_t i = 0; i < m->nsites; i++)
-		bind_site(&m->known[i], &sites[i], isa);
+		bind_site(&m->known[i], &sites[i], isa, threads);
 	atomic_store(&m->attached, true);
 }
 
@@ -330,16 +339,47 @@ static void adopt(struct psr_class *c, unsigned i,
 	judge_cell(c, i);
 }
 
-static unsigned rival_named(const struct psr_known *k, const char *name)
+/* "@N", which ends at END; its start. */
+static char *put_threads(char *end, uint32_t n)
 {
-	const struct psr_variant *v = psr_site_variants(k->site);
+	*end = 0;
+	do
+		*--end = (char)('0' + n % 10);
+	while (n /= 10);
+	*--end = '@';
+	return end;
+}
 
-	if (!strcmp(name, "baseline"))
-		return 0;
-	for (uint32_t i = 1; i < k->nrivals; i++)
-		if (!strncmp(psr_variant_name(&v[i - 1]), name,
-			     PSR_VARIANT_NAME - 1))
+void psr_sites_name(const struct psr_known *k, unsigned i,
+		    char name[PSR_VARIANT_NAME])
+{
+	const char *own =
+	    i ? psr_variant_name(&psr_site_variants(k->site)[i - 1])
+	      : "baseline";
+	char text[12] = "", *suffix = text;
+	size_t n = 0, room = PSR_VARIANT_NAME - 1;
+
+	if (is_parallel(k, i)) {
+		suffix = put_threads(text + sizeof(text) - 1, k->threads);
+		room -= (size_t)(text + sizeof(text) - 1 - suffix);
+	}
+	for (; n < room && own[n]; n++)
+		name[n] = own[n];
+	while (*suffix)
+		name[n++] = *suffix++;
+	name[n] = 0;
+}
+
+/* The rival whose times are kept under NAME; PSR_RIVALS: none here. */
+static unsigned rival_stored(const struct psr_known *k, const char *name)
+{
+	char own[PSR_VARIANT_NAME];
+
+	for (uint32_t i = 0; i < k->nrivals; i++) {
+		psr_sites_name(k, i, own);
+		if (!strcmp(own, name))
 			return i;
+	}
 	return PSR_RIVALS;
 }
 
@@ -364,7 +404,7 @@ void psr_sites_adopt(struct psr_module_state *m,
 
 		if (k->id != row->site)
 			break;
-		i = rival_named(k, row->variant);
+		i = rival_stored(k, row->variant);
 		if (i == PSR_RIVALS)
 			continue;
 		c = psr_sites_class(m, k, row->size_class);
@@ -394,14 +434,37 @@ void psr_sites_fill(struct psr_module_state *m)
 		forgive_best(c);
 }
 
+void psr_sites_serialise(struct psr_module_state *m)
+{
+	for (size_t s = 0; s < m->nsites; s++)
+		for (uint32_t i = 1; i < m->known[s].nrivals; i++)
+			if (is_parallel(&m->known[s], i))
+				m->known[s].usable[i] = false;
+	for (struct psr_class *c = atomic_load(&m->classes); c; c = c->next)
+		for (uint32_t i = 1; i < c->site->nrivals; i++)
+			c->rivals[i].usable = c->site->usable[i];
+	for (struct psr_class *c = atomic_load(&m->classes); c; c = c->next)
+		decide_around(c->site, c, true);
+}
+
+/* The variant called NAME that can run; else the baseline. */
+static unsigned rival_named(const struct psr_known *k, const char *name)
+{
+	const struct psr_variant *v = psr_site_variants(k->site);
+
+	for (uint32_t i = 1; i < k->nrivals; i++)
+		if (!strncmp(psr_variant_name(&v[i - 1]), name,
+			     PSR_VARIANT_NAME - 1))
+			return k->usable[i] ? i : 0;
+	return 0;
+}
+
 void psr_sites_pin(struct psr_module_state *m, const char *variant)
 {
 	for (size_t s = 0; s < m->nsites; s++) {
 		struct psr_known *k = &m->known[s];
 		unsigned i = rival_named(k, variant);
 
-		if (i == PSR_RIVALS || !k->usable[i])
-			i = 0;
 		for (unsigned c = 0; c < PSR_CLASSES; c++)
 			put(k, c, i);
 	}

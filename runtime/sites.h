@@ -48,6 +48,7 @@ struct psr_known { /* one site */
 	uint32_t nrivals; /* variants and the baseline, 0 */
 	int32_t entries[PSR_RIVALS];
 	bool usable[PSR_RIVALS];
+	uint32_t threads; /* of its parallel variants; 1: they are unusable */
 	struct psr_budget budget;
 	_Atomic(struct psr_class *) classes[PSR_CLASSES];
 };
@@ -68,10 +69,11 @@ struct psr_module_state *psr_sites_new(const char *name,
 				       const struct psr_site *sites,
 				       size_t nsites, double share);
 
-/* Takes a module's sites, anew if it had been unloaded; ISA: psr_cpu_isa().
- * The sites are those that STATE was made for (psr_sites_match). */
+/* Takes a module's sites, anew if it had been unloaded; ISA: psr_cpu_isa(),
+ * THREADS: psr_threads_granted(). The sites are those that STATE was made for
+ * (psr_sites_match). */
 void psr_sites_bind(struct psr_module_state *m, const struct psr_site *sites,
-		    uint32_t isa);
+		    uint32_t isa, uint32_t threads);
 bool psr_sites_match(const struct psr_module_state *m, const char *name,
 		     const struct psr_site *sites, size_t nsites);
 
@@ -92,6 +94,16 @@ void psr_sites_adopt(struct psr_module_state *m,
 
 /* Fills all tables from what is known. */
 void psr_sites_fill(struct psr_module_state *m);
+
+/*
+ * The name under which rival I's times are kept: the variant's, and for a
+ * parallel one the number of threads, as in "par-v3@4". I is below nrivals.
+ */
+void psr_sites_name(const struct psr_known *k, unsigned i,
+		    char name[PSR_VARIANT_NAME]);
+
+/* No parallel variant is chosen any more. In a fork's child. */
+void psr_sites_serialise(struct psr_module_state *m);
 
 /* VARIANT in every class of each site that has it. */
 void psr_sites_pin(struct psr_module_state *m, const char *variant);

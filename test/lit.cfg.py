@@ -61,6 +61,8 @@ with open("/proc/cpuinfo") as f:
 feature("x86-64-v3", "avx2" in flags and "fma" in flags, "the CPU lacks AVX2")
 feature("x86-64-v4", "avx512vl" in flags and "avx512bw" in flags,
         "the CPU lacks AVX-512")
+feature("two-processors", len(os.sched_getaffinity(0)) > 1,
+        "only one processor")
 feature("gold", shutil.which("ld.gold"), "no ld.gold")
 feature("root", os.geteuid() == 0, "not root")
 feature("cgroup-v1-memory",

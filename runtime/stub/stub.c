@@ -287,6 +287,22 @@ __psr_leave(const struct psr_site *site, uint64_t work, int64_t code,
 		h->leave(h->module, site, work, code, start);
 }
 
+__attribute__((visibility("hidden"))) uint32_t __psr_threads(void)
+{
+	const struct psr_hooks *h = atomic_load(&hooks);
+
+	return h ? h->threads() : 1;
+}
+
+/* Withdrawn meanwhile: then there are no threads for anybody any more. */
+__attribute__((visibility("hidden"))) void __psr_threads_done(void)
+{
+	const struct psr_hooks *h = atomic_load(&hooks);
+
+	if (h)
+		h->threads_done();
+}
+
 static void withdraw(void)
 {
 	const struct psr_hooks *h = atomic_exchange(&hooks, NULL);

@@ -44,7 +44,7 @@ enum psr_isa {
 
 enum psr_variant_flags {
 	PSR_VARIANT_GUARDED = 1 << 0,   /* may leave the call to the original */
-	PSR_VARIANT_PARALLEL = 1 << 1,  /* runs on several threads */
+	PSR_VARIANT_PARALLEL = 1 << 1,  /* only where threads are granted */
 	PSR_VARIANT_COUNTED = 1 << 2,   /* counts what it does; never best */
 };
 
@@ -119,6 +119,15 @@ void __psr_leave(const struct psr_site *site, uint64_t work, int64_t code,
 /* Weak too. Before the program calls prctl() with OPTION, or what amounts to
  * it, where that may lock it in: see plugin/seal.c. */
 void __psr_seal(int option);
+
+/*
+ * Weak too, called by parallel variants: on how many threads this call may
+ * run, this one included. 1: not in parallel, or somebody else in the process
+ * is; the variant declines. More: the caller holds them until it says so by
+ * __psr_threads_done(), before it returns; who never does gets no more.
+ */
+uint32_t __psr_threads(void);
+void __psr_threads_done(void);
 
 /* By way of an integer: a compiler that sees the constant site itself would
  * take a write so far beyond it for impossible, and drop it. */

@@ -3,7 +3,8 @@
  *
  * TEST_SITE(s, id, a, b) declares a site with the variants "a" and "b", which
  * are `long s_a(long)` and `long s_b(long)`; TEST_CALL(s, n) calls it with n
- * units of work. The original is `long s_original(long)`.
+ * units of work. The original is `long s_original(long)`. TEST_SITE_FLAGS
+ * takes enum psr_variant_flags of "a", too, as a number.
  */
 #ifndef TEST_SITE_H
 #define TEST_SITE_H
@@ -37,7 +38,9 @@ static inline int64_t *test_tick(void)
 #pragma weak __psr_enter_at
 #pragma weak __psr_leave
 
-#define TEST_SITE(NAME, ID, A, B)                                              \
+#define TEST_SITE(NAME, ID, A, B) TEST_SITE_FLAGS(NAME, ID, A, 0, B)
+
+#define TEST_SITE_FLAGS(NAME, ID, A, FLAGS, B)                                 \
 	long NAME##_##A(long n);                                               \
 	long NAME##_##B(long n);                                               \
 	extern const struct psr_site NAME##_site                               \
@@ -58,7 +61,8 @@ static inline int64_t *test_tick(void)
 	    ".short 10, 1, 0, 1, 1, 0, 8, 0\n"                                 \
 	    ".popsection\n"                                                    \
 	    ".pushsection .rodata\n.p2align 3\n" #NAME "_variants:\n"          \
-	    ".long " #NAME "_" #A " - ., " #NAME "_name0 - ., 0, 0\n"          \
+	    ".long " #NAME "_" #A " - ., " #NAME "_name0 - ., 0, " #FLAGS       \
+	    "\n"                                                               \
 	    ".long " #NAME "_" #B " - ., " #NAME "_name1 - ., 0, 0\n" #NAME    \
 	    "_name0: .asciz \"" #A "\"\n" #NAME "_name1: .asciz \"" #B         \
 	    "\"\n" #NAME "_function: .asciz \"" #NAME "\"\n" #NAME             \
