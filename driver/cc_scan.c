@@ -160,6 +160,7 @@ struct state {
 	unsigned facts;
 	unsigned language; /* after -x; FROM_NAME without */
 	int level;         /* of optimisation */
+	bool small;        /* for size, at level 2 */
 	bool lto;
 	bool x86_64;
 	bool dashes; /* -- was met: only inputs follow */
@@ -271,7 +272,10 @@ static void scan_language(struct state *s, const char *name)
 /* The value of -O: "", "2", "s", "fast"... */
 static void scan_level(struct state *s, const char *value)
 {
-	if (!*value || !strcmp(value, "fast") || !strcmp(value, "g"))
+	s->small = !strcmp(value, "s") || !strcmp(value, "z");
+	if (s->small)
+		s->level = 2;
+	else if (!*value || !strcmp(value, "fast") || !strcmp(value, "g"))
 		s->level = 1;
 	else
 		s->level = atoi(value);
@@ -361,7 +365,7 @@ static void scan_all(struct state *s, const struct psr_args *args)
 	}
 }
 
-void psr_scan(const struct psr_args *args, struct psr_scan *out)
+void psr_scan(const struct psr_args *args, bool small, struct psr_scan *out)
 {
 	struct state s = {0};
 	bool libc, links;
@@ -377,7 +381,7 @@ void psr_scan(const struct psr_args *args, struct psr_scan *out)
 	links = !(s.facts & NO_LINK);
 	libc = !(s.facts & NO_LIBC) || (s.facts & LIBC);
 	out->plugin = (s.facts & SOURCE) && !(s.facts & FOREIGN) &&
-		      s.level > 0 && !s.lto && libc &&
+		      s.level > 0 && (small || !s.small) && !s.lto && libc &&
 		      !(links && (s.facts & STATIC));
 	out->stub = links && libc && !(s.facts & (NO_STUB | STATIC)) &&
 		    (out->plugin || (s.facts & PREBUILT));

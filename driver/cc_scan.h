@@ -13,8 +13,8 @@ struct psr_scan {
 	bool stub;   /* links what may hold sites, with the C library */
 };
 
-/* ARGS are expanded, without the program's name. */
-void psr_scan(const struct psr_args *args, struct psr_scan *out);
+/* ARGS are expanded, without the program's name. SMALL: at -Os, too. */
+void psr_scan(const struct psr_args *args, bool small, struct psr_scan *out);
 
 /*
  * How many arguments behind ARG are its values: "-o" 1, "-ofile" 0. `--`

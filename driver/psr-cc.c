@@ -34,6 +34,7 @@ struct cc {
 	char stub[PATH_MAX];
 	bool cxx; /* called as psr-c++ */
 	bool off;
+	bool small; /* --psr-optimise-size */
 	bool print_argv;
 	bool asked; /* some --psr-* was given */
 	bool help;
@@ -134,7 +135,9 @@ static int help(bool cxx)
 	for (size_t i = 0; i < PSR_COUNTOF(options); i++)
 		printf("  %s=%s\n        %s\n", options[i].name,
 		       options[i].value, options[i].help);
-	puts("  --psr-off\n        add nothing\n"
+	puts("  --psr-optimise-size\n        make variants at -Os and -Oz, "
+	     "too\n"
+	     "  --psr-off\n        add nothing\n"
 	     "  --psr-print-argv\n        print clang's arguments and stop\n"
 	     "  --psr-help, --psr-version\n\n"
 	     "PSR_CLANG names another clang of the same version; see "
@@ -172,11 +175,19 @@ static int take_valued(struct cc *cc, const char *arg)
 	return -EINVAL;
 }
 
+static int take_small(struct cc *cc, const char *arg)
+{
+	cc->small = true;
+	return psr_args_add(&cc->flags, arg + 1);
+}
+
 static int take_option(struct cc *cc, const char *arg)
 {
 	cc->asked = true;
 	if (!strcmp(arg, "--psr-off"))
 		cc->off = true;
+	else if (!strcmp(arg, "--psr-optimise-size"))
+		return take_small(cc, arg);
 	else if (!strcmp(arg, "--psr-print-argv"))
 		cc->print_argv = true;
 	else if (!strcmp(arg, "--psr-help"))
@@ -445,7 +456,7 @@ static int arrange(struct cc *cc, int argc, char **argv)
 		ret = find_clang(cc);
 	if (ret || cc->help || cc->version)
 		goto out;
-	psr_scan(&scanned, &scan);
+	psr_scan(&scanned, cc->small, &scan);
 	named = !cc->cxx || find_cxx(cc);
 	ret = psr_args_add(&cc->out, cc->clang);
 	if (!ret && !named)

@@ -39,6 +39,7 @@
 #include <llvm/Transforms/Utils/LoopUtils.h>
 #include <llvm/Transforms/Utils/ScalarEvolutionExpander.h>
 #include <llvm/Transforms/Vectorize/LoopVectorizationLegality.h>
+#include <llvm/Transforms/Vectorize/LoopVectorize.h>
 
 using namespace llvm;
 
@@ -93,18 +94,12 @@ __asm__(".weak _ZN5clang13DiagnosticIDs15getCustomDiagIDE"
 namespace
 {
 struct PsrPass : PassInfoMixin<PsrPass> {
-	unsigned Speed;
-
-	explicit PsrPass(unsigned speed) : Speed(speed)
-	{
-	}
-
 	PreservedAnalyses run(Module &M, ModuleAnalysisManager &MAM)
 	{
 		auto &FAM = MAM.getResult<FunctionAnalysisManagerModuleProxy>(M)
 				.getManager();
 		bool changed = psr_module_run(
-		    wrap(&M), reinterpret_cast<psr_fam *>(&FAM), Speed);
+		    wrap(&M), reinterpret_cast<psr_fam *>(&FAM));
 
 		return changed ? PreservedAnalyses::none()
 			       : PreservedAnalyses::all();
@@ -116,11 +111,22 @@ struct PsrPass : PassInfoMixin<PsrPass> {
 	}
 };
 
+// Below -O2 and at -Oz clang's pipeline vectorises only what pragmas demand.
+struct PsrVectorize : PassInfoMixin<PsrVectorize> {
+	LoopVectorizePass Vectorize;
+
+	PreservedAnalyses run(Function &F, FunctionAnalysisManager &FAM)
+	{
+		return psr_variant_is(wrap(&F)) ? Vectorize.run(F, FAM)
+						: PreservedAnalyses::all();
+	}
+};
+
 // What GlobalsAA holds of globals whose address is never taken was found
 // before variants took addresses, and outlives PreservedAnalyses::none().
-void add_passes(ModulePassManager &MPM, unsigned speed)
+void add_passes(ModulePassManager &MPM)
 {
-	MPM.addPass(PsrPass(speed));
+	MPM.addPass(PsrPass());
 	MPM.addPass(RecomputeGlobalsAAPass());
 }
 
@@ -129,16 +135,21 @@ void register_passes(PassBuilder &PB)
 	PB.registerOptimizerEarlyEPCallback([](ModulePassManager &MPM,
 					       OptimizationLevel level,
 					       ThinOrFullLTOPhase) {
-		if (level == OptimizationLevel::O0)
-			return;
-		add_passes(MPM, level.getSpeedupLevel());
+		if (level != OptimizationLevel::O0)
+			add_passes(MPM);
 	});
+	PB.registerVectorizerStartEPCallback(
+	    [](FunctionPassManager &FPM, OptimizationLevel level) {
+		    if (level == OptimizationLevel::O1 ||
+			level == OptimizationLevel::Oz)
+			    FPM.addPass(PsrVectorize());
+	    });
 	PB.registerPipelineParsingCallback(
 	    [](StringRef name, ModulePassManager &MPM,
 	       ArrayRef<PassBuilder::PipelineElement>) {
 		    if (name != "psr")
 			    return false;
-		    add_passes(MPM, 3);
+		    add_passes(MPM);
 		    return true;
 	    });
 }

@@ -37,8 +37,11 @@ extern const struct psr_key psr_keys[]; /* ends with a NULL name */
 /* Returns NULL, or why the value is bad (one line, static buffer). */
 const char *psr_options_set(const char *key, const char *value);
 
-/* Runs the pass at -O<SPEED>; returns whether M has changed. */
-bool psr_module_run(LLVMModuleRef m, struct psr_fam *fam, unsigned speed);
+/* Runs the pass; returns whether M has changed. */
+bool psr_module_run(LLVMModuleRef m, struct psr_fam *fam);
+
+/* F is a variant, to be vectorised even where clang vectorises nothing. */
+bool psr_variant_is(LLVMValueRef f);
 
 /* ---- Analyses ----------------------------------------------------------- */
 

@@ -207,7 +207,7 @@ static bool transform_all(struct psr_fam *fam, struct psr_nests *nests)
 	return changed;
 }
 
-bool psr_module_run(LLVMModuleRef m, struct psr_fam *fam, unsigned speed)
+bool psr_module_run(LLVMModuleRef m, struct psr_fam *fam)
 {
 	struct psr_nests nests = {0};
 	enum psr_reason reason;
@@ -215,9 +215,8 @@ bool psr_module_run(LLVMModuleRef m, struct psr_fam *fam, unsigned speed)
 
 	if (LLVMGetModuleFlag(m, FLAG, strlen(FLAG)))
 		return false;
-	reason = psr_refuse_module(m, speed);
-	if (!reason || reason == PSR_REASON_OPT_LEVEL ||
-	    reason == PSR_REASON_ALLOCATOR)
+	reason = psr_refuse_module(m);
+	if (!reason || reason == PSR_REASON_ALLOCATOR)
 		psr_seal_emit(m);
 	find_all(m, fam, reason, &nests);
 	if (!reason) {

@@ -36,7 +36,7 @@ static bool target_is_supported(LLVMModuleRef m)
 	       strstr(triple, "gnu") && !strstr(triple, "gnux32");
 }
 
-enum psr_reason psr_refuse_module(LLVMModuleRef m, unsigned speed)
+enum psr_reason psr_refuse_module(LLVMModuleRef m)
 {
 	/* The runtime calls these; a probe in them would call itself. */
 	static const char *const allocator[] = {
@@ -54,8 +54,6 @@ enum psr_reason psr_refuse_module(LLVMModuleRef m, unsigned speed)
 		return PSR_REASON_TARGET;
 	if (model > 2) /* neither default, tiny nor small */
 		return PSR_REASON_CODE_MODEL;
-	if (speed < 2)
-		return PSR_REASON_OPT_LEVEL;
 	if (defines_any(m, runtime))
 		return PSR_REASON_STUB;
 	if (defines_any(m, allocator))

@@ -6,7 +6,7 @@
 #include "nest.h"
 
 /* Each returns PSR_REASON_NONE where nothing speaks against it. */
-enum psr_reason psr_refuse_module(LLVMModuleRef m, unsigned speed);
+enum psr_reason psr_refuse_module(LLVMModuleRef m);
 enum psr_reason psr_refuse_function(LLVMValueRef f);
 
 /* F's arguments and result could not be forwarded to a variant. */

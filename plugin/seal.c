@@ -9,8 +9,7 @@
  * it is not, nothing is emitted.
  *
  * Done in modules without sites too: the code that locks a program in is
- * seldom where its loops are. Below -O2, and at -Os, psr-cc is clang, without
- * this.
+ * seldom where its loops are. At -O0 and -Os psr-cc is clang, without this.
  */
 #include "seal.h"
 

@@ -16,6 +16,8 @@
 #include "ir.h"
 #include "recipes.h"
 
+#define VARIANT "psr-variant" /* attribute of all of them */
+
 /* ---- Attributes --------------------------------------------------------- */
 
 static void add_attribute(LLVMValueRef f, unsigned index, const char *name,
@@ -174,6 +176,22 @@ static void drop_memory_effects(LLVMValueRef f)
 						   names[i], strlen(names[i])));
 }
 
+/* They are for speed, also where the user has sites in code that is small. */
+static void optimise_for_speed(LLVMValueRef f)
+{
+	static const char *const names[] = {"optsize", "minsize"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		LLVMRemoveEnumAttributeAtIndex(f, LLVMAttributeFunctionIndex,
+					       LLVMGetEnumAttributeKindForName(
+						   names[i], strlen(names[i])));
+}
+
+bool psr_variant_is(LLVMValueRef f)
+{
+	return psr_ir_has_string(f, VARIANT);
+}
+
 static void finish_variant(struct psr_nest *nest, LLVMValueRef f)
 {
 	LLVMSetLinkage(f, LLVMInternalLinkage);
@@ -181,6 +199,8 @@ static void finish_variant(struct psr_nest *nest, LLVMValueRef f)
 	LLVMSetUnnamedAddress(f, LLVMGlobalUnnamedAddr);
 	copy_unwind_table(nest->function, f);
 	drop_instrumentation(f);
+	optimise_for_speed(f);
+	LLVMAddTargetDependentFunctionAttr(f, VARIANT, "");
 }
 
 /* ---- Copies ------------------------------------------------------------- */
