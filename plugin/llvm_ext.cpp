@@ -499,6 +499,204 @@ LLVMValueRef psr_ext_scev_expand(psr_fam *fam, LLVMValueRef f, psr_scev s,
 	    scev_of(s), Type::getInt64Ty(I->getContext()), I->getIterator()));
 }
 
+// ---- Spans of memory -------------------------------------------------------
+
+enum psr_touch psr_ext_touch(LLVMValueRef v, bool *reads, bool *writes)
+{
+	auto *i = unwrap<Instruction>(v);
+
+	*reads = i->mayReadFromMemory();
+	*writes = i->mayWriteToMemory();
+	if (!*reads && !*writes)
+		return PSR_TOUCH_NONE;
+	if (auto *l = dyn_cast<LoadInst>(i))
+		return l->isSimple() ? PSR_TOUCH_KNOWN : PSR_TOUCH_UNKNOWN;
+	if (auto *s = dyn_cast<StoreInst>(i))
+		return s->isSimple() ? PSR_TOUCH_KNOWN : PSR_TOUCH_UNKNOWN;
+	if (auto *m = dyn_cast<MemIntrinsic>(i)) {
+		*reads = isa<MemTransferInst>(m);
+		return m->isVolatile() ? PSR_TOUCH_UNKNOWN : PSR_TOUCH_KNOWN;
+	}
+	auto *c = dyn_cast<CallBase>(i);
+	return c && (c->onlyAccessesInaccessibleMemory() ||
+		     c->isDebugOrPseudoInst() || isa<LifetimeIntrinsic>(c))
+		   ? PSR_TOUCH_NONE
+		   : PSR_TOUCH_UNKNOWN;
+}
+
+namespace
+{
+// The least and the greatest value of an expression over all iterations.
+class Spanner
+{
+	ScalarEvolution &SE;
+	Type *I64;
+
+	// A term of an address: STEP bytes, up to TRIPS times.
+	bool note(const SCEV *trips, const SCEV *step)
+	{
+		for (unsigned i = 0; i < Out->nterms; i++)
+			if (scev_of(Out->trips[i]) == trips &&
+			    scev_of(Out->steps[i]) == step)
+				return true;
+		if (Out->nterms == PSR_SPAN_TERMS)
+			return false;
+		Out->trips[Out->nterms] = wrapped(trips);
+		Out->steps[Out->nterms++] = wrapped(step);
+		return true;
+	}
+
+	bool recurrence(const SCEVAddRecExpr *e, const SCEV *&low,
+			const SCEV *&high)
+	{
+		const SCEV *step = e->getStepRecurrence(SE);
+		const SCEV *trips = SE.getBackedgeTakenCount(e->getLoop());
+		const SCEV *least;
+
+		if (!e->isAffine() || isa<SCEVCouldNotCompute>(trips) ||
+		    varies(step) || SE.getTypeSizeInBits(trips->getType()) > 64)
+			return false;
+		trips = SE.getTruncateOrZeroExtend(trips, I64);
+		if (!range(trips, least, trips) ||
+		    !range(e->getStart(), low, high) || !note(trips, step))
+			return false;
+		const SCEV *way = SE.getMulExpr(trips, step);
+		const SCEV *none = SE.getZero(I64);
+		if (SE.isKnownNonNegative(step))
+			high = SE.getAddExpr(high, way);
+		else if (SE.isKnownNegative(step))
+			low = SE.getAddExpr(low, way);
+		else {
+			low = SE.getAddExpr(low, SE.getSMinExpr(way, none));
+			high = SE.getAddExpr(high, SE.getSMaxExpr(way, none));
+		}
+		return true;
+	}
+
+	bool sum(const SCEVAddExpr *e, const SCEV *&low, const SCEV *&high)
+	{
+		const SCEV *l, *h;
+
+		low = high = SE.getZero(e->getType());
+		for (const SCEV *part : e->operands()) {
+			if (!range(part, l, h))
+				return false;
+			low = SE.getAddExpr(low, l);
+			high = SE.getAddExpr(high, h);
+		}
+		return true;
+	}
+
+      public:
+	psr_span *Out;
+
+	Spanner(ScalarEvolution &se, Type *i64, psr_span *out)
+	    : SE(se), I64(i64), Out(out)
+	{
+	}
+
+	static psr_scev wrapped(const SCEV *s)
+	{
+		return reinterpret_cast<psr_scev>(const_cast<SCEV *>(s));
+	}
+
+	// E depends on more than what is known at the function's entry.
+	static bool varies(const SCEV *e)
+	{
+		return SCEVExprContains(e, [](const SCEV *s) {
+			if (auto *u = dyn_cast<SCEVUnknown>(s))
+				return isa<Instruction>(u->getValue());
+			return isa<SCEVAddRecExpr>(s);
+		});
+	}
+
+	bool range(const SCEV *e, const SCEV *&low, const SCEV *&high)
+	{
+		low = high = e;
+		if (!varies(e))
+			return true;
+		if (e->getType() != I64)
+			return false;
+		if (auto *a = dyn_cast<SCEVAddRecExpr>(e))
+			return recurrence(a, low, high);
+		if (auto *a = dyn_cast<SCEVAddExpr>(e))
+			return sum(a, low, high);
+		return false;
+	}
+};
+} // namespace
+
+// The pointer that I reads or writes, and how many bytes: constant or i64.
+static bool touched(Instruction *i, bool writes, Value *&pointer, Value *&size,
+		    uint64_t &bytes)
+{
+	const DataLayout &DL = i->getDataLayout();
+
+	size = nullptr;
+	if (auto *m = dyn_cast<MemIntrinsic>(i)) {
+		pointer = m->getRawDest();
+		if (!writes)
+			pointer = cast<MemTransferInst>(m)->getRawSource();
+		size = m->getLength();
+		return true;
+	}
+	TypeSize s = DL.getTypeStoreSize(getLoadStoreType(i));
+	pointer = getLoadStorePointerOperand(i);
+	bytes = s.getKnownMinValue();
+	return !s.isScalable();
+}
+
+bool psr_ext_span(psr_fam *fam, LLVMValueRef f, LLVMValueRef instruction,
+		  bool writes, psr_span *out)
+{
+	auto &SE = analysis<ScalarEvolutionAnalysis>(fam, f);
+	auto *I = unwrap<Instruction>(instruction);
+	Type *i64 = Type::getInt64Ty(I->getContext());
+	Instruction *at = function_of(f).getEntryBlock().getTerminator();
+	SCEVExpander expander(SE, "psr");
+	const SCEV *low, *high, *least, *size;
+	Value *pointer, *length;
+	uint64_t bytes = 0;
+
+	out->nterms = 0;
+	if (!touched(I, writes, pointer, length, bytes) ||
+	    !SE.isSCEVable(pointer->getType()))
+		return false;
+	const SCEV *address = SE.getSCEV(pointer);
+	auto *base = dyn_cast<SCEVUnknown>(SE.getPointerBase(address));
+	if (!base || isa<Instruction>(base->getValue()) ||
+	    !base->getType()->isPointerTy())
+		return false;
+	Spanner spanner(SE, i64, out);
+	size = SE.getConstant(i64, bytes);
+	if (length)
+		size = SE.getTruncateOrZeroExtend(SE.getSCEV(length), i64);
+	if (!spanner.range(SE.removePointerBase(address), low, high) ||
+	    !spanner.range(size, least, size))
+		return false;
+	high = SE.getAddExpr(high, size);
+	if (!expander.isSafeToExpandAt(low, at) ||
+	    !expander.isSafeToExpandAt(high, at))
+		return false;
+	out->base = wrap(base->getValue());
+	out->low = Spanner::wrapped(low);
+	out->high = Spanner::wrapped(high);
+	return true;
+}
+
+psr_scev psr_ext_scev_extreme(psr_fam *fam, LLVMValueRef f, psr_scev a,
+			      psr_scev b, bool greater)
+{
+	auto &SE = analysis<ScalarEvolutionAnalysis>(fam, f);
+	const SCEV *x = scev_of(a), *y = scev_of(b);
+	auto *apart = dyn_cast<SCEVConstant>(SE.getMinusSCEV(x, y));
+
+	if (apart)
+		return apart->getAPInt().isNegative() == greater ? b : a;
+	return Spanner::wrapped(greater ? SE.getSMaxExpr(x, y)
+					: SE.getSMinExpr(x, y));
+}
+
 LLVMValueRef psr_ext_base(LLVMValueRef v)
 {
 	const Value *base = getUnderlyingObject(unwrap(v), 0);

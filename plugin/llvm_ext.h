@@ -95,6 +95,38 @@ uint64_t psr_ext_scev_max(struct psr_fam *fam, LLVMValueRef f, psr_scev s);
 LLVMValueRef psr_ext_scev_expand(struct psr_fam *fam, LLVMValueRef f,
 				 psr_scev s, LLVMValueRef at);
 
+enum psr_touch {
+	PSR_TOUCH_NONE,    /* no memory that the program sees */
+	PSR_TOUCH_KNOWN,   /* what psr_ext_span describes */
+	PSR_TOUCH_UNKNOWN, /* anything */
+};
+
+#define PSR_SPAN_TERMS 4
+
+/* The bytes [low, high) behind BASE that one access touches in F's run. */
+struct psr_span {
+	LLVMValueRef base; /* lives at F's entry */
+	psr_scev low, high;
+	/* They hold if each trips[i] (of a loop, less 1) and steps[i] (in
+	 * bytes) is so small that no product or sum of them wraps. */
+	psr_scev trips[PSR_SPAN_TERMS], steps[PSR_SPAN_TERMS];
+	unsigned nterms;
+};
+
+/* Does I touch memory, and in which ways? */
+enum psr_touch psr_ext_touch(LLVMValueRef i, bool *reads, bool *writes);
+
+/*
+ * What I, of KNOWN touch, reads or WRITES: over all iterations of all loops
+ * around it, by affine address computations whose terms are known at F's
+ * entry. False: not so. Touches that never happen may be counted in.
+ */
+bool psr_ext_span(struct psr_fam *fam, LLVMValueRef f, LLVMValueRef i,
+		  bool writes, struct psr_span *out);
+/* The lesser, or greater, of two signed expressions. */
+psr_scev psr_ext_scev_extreme(struct psr_fam *fam, LLVMValueRef f, psr_scev a,
+			      psr_scev b, bool greater);
+
 /* The one object that pointer V points into, or NULL where not known. */
 LLVMValueRef psr_ext_base(LLVMValueRef v);
 /* A noalias argument, alloca or fresh allocation never captured by F. */

@@ -38,7 +38,7 @@ struct psr_nest {
 	uint32_t min_work;
 	unsigned user_hints; /* enum psr_user_hints */
 	struct psr_features features;
-	LLVMValueRef work; /* i64 on entry; while code is changed */
+	LLVMValueRef work;    /* i64 on entry; while code is changed */
 	unsigned nrecipes;    /* variants to be made */
 	unsigned ncandidates; /* recipes that apply, most promising first */
 	unsigned recipes[PSR_RECIPES_MAX];

@@ -22,6 +22,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "noalias.h"
+
 #define V2 PSR_ISA_V2
 #define V3 (V2 | PSR_ISA_V3)
 #define V4 (V3 | PSR_ISA_V4)
@@ -349,6 +351,8 @@ const struct psr_recipe psr_recipes[] = {
     VECTOR("v4-w512-i1", V4, 512, 1, NULL),
     VECTOR("v4-w512-i2", V4, 512, 2, NULL),
     VECTOR("v4-w512-i4", V4, 512, 4, NULL),
+    {"noalias-v3-w256", V3, 256, 0, NULL, 0, {&psr_noalias}},
+    {"noalias-v4-w512", V4, 512, 0, NULL, 0, {&psr_noalias}},
     VECTOR("tune-haswell", V3, 256, 0, "haswell"),
     VECTOR("tune-znver3", V3, 256, 0, "znver3"),
     VECTOR("tune-znver4", V4, 512, 0, "znver4"),

@@ -40,7 +40,8 @@ struct psr_recipe {
 	unsigned interleave; /* 0: clang's choice */
 	const char *tune;    /* processor to schedule for, or NULL */
 	unsigned value;      /* of its transforms: tile size, distance, ... */
-	const struct psr_transform *transforms[PSR_TRANSFORMS_MAX]; /* NULL: end */
+	const struct psr_transform
+	    *transforms[PSR_TRANSFORMS_MAX]; /* NULL: end */
 };
 
 extern const struct psr_recipe psr_recipes[];

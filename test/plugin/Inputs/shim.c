@@ -8,6 +8,14 @@
 #include "psr/site.h"
 
 static long entered, left, varied;
+static int last; /* variant of any site */
+
+static int runs_here(uint32_t isa)
+{
+	if ((isa & PSR_ISA_V4) && !__builtin_cpu_supports("x86-64-v4"))
+		return 0;
+	return !(isa & PSR_ISA_V3) || __builtin_cpu_supports("x86-64-v3");
+}
 
 __attribute__((destructor)) static void report(void)
 {
@@ -16,7 +24,8 @@ __attribute__((destructor)) static void report(void)
 
 	if (!f)
 		return;
-	fprintf(f, "entered=%ld left=%ld varied=%ld\n", entered, left, varied);
+	fprintf(f, "entered=%ld left=%ld varied=%ld last=%d\n", entered, left,
+		varied, last);
 	fclose(f);
 }
 
@@ -30,7 +39,10 @@ struct psr_entry __psr_enter_at(const struct psr_site *site, uint64_t work,
 	(void)work;
 	__atomic_add_fetch(&entered, 1, __ATOMIC_RELAXED);
 	*tick = -1; /* every call is a sample */
-	if (i < 0 || i >= site->nvariants)
+	if (last < site->nvariants - 1)
+		last = site->nvariants - 1;
+	if (i < 0 || i >= site->nvariants ||
+	    !runs_here(psr_site_variants(site)[i].isa))
 		return e;
 	e.code = psr_variant_entry(site, &psr_site_variants(site)[i]);
 	__atomic_add_fetch(&varied, 1, __ATOMIC_RELAXED);

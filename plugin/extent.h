@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* extent.h - the memory that a variant touches, as values at its entry. */
+#ifndef PSR_EXTENT_H
+#define PSR_EXTENT_H
+
+#include "llvm_ext.h"
+#include "reasons.h"
+
+#define PSR_EXTENTS_MAX 8
+
+/* What is touched by way of one pointer, over the variant's whole run. */
+struct psr_extent {
+	LLVMValueRef base; /* a parameter or a global */
+	bool read, written;
+	LLVMValueRef low, high; /* i64: the addresses [low, high) */
+};
+
+struct psr_extents {
+	struct psr_extent at[PSR_EXTENTS_MAX];
+	unsigned n;
+	/* i1: the addresses hold. Where it is false nothing is known. */
+	LLVMValueRef valid;
+};
+
+/*
+ * Emits F's extents at its entry. The slots of a nest's results, parameters
+ * that are only written, are left out. A reason: some access is not affine,
+ * or there are too many pointers; the code at the entry is unused then.
+ */
+enum psr_reason psr_extents_find(struct psr_fam *fam, LLVMValueRef f,
+				 struct psr_extents *out);
+
+/* i1 at F's entry: A and B have no byte in common. */
+LLVMValueRef psr_extents_apart(LLVMValueRef f, const struct psr_extent *a,
+			       const struct psr_extent *b);
+
+/* F returns false at its entry where CONDITION (i1, there) does not hold. */
+void psr_guard_require(LLVMValueRef f, LLVMValueRef condition);
+
+/* A builder in front of the end of F's entry; the caller disposes of it. */
+LLVMBuilderRef psr_guard_builder(LLVMValueRef f);
+
+#endif

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* noalias.h - a nest whose pointers lead to memory apart. */
+#ifndef PSR_NOALIAS_H
+#define PSR_NOALIAS_H
+
+#include "recipes.h"
+
+extern const struct psr_transform psr_noalias;
+
+#endif
