@@ -12,6 +12,9 @@
  * free calls alone unless they are far slower: these lie close together, and
  * other work on the machine may have slowed them all. When everything is
  * decided, a twentieth of the share goes on looking for drift.
+ *
+ * A variant that counts what the program does is no rival: it has a thousandth
+ * of the site's time, but its first call as soon as that is a hundredth.
  */
 #include "choose.h"
 
@@ -28,6 +31,9 @@
 #define DRIFT_RATIO  2.0f /* slower ones are not checked */
 #define FAR_RATIO    8.0f /* no other work explains this */
 #define SURE_SAMPLES 6    /* from here on order statistics */
+#define COUNT_SHARE  0.1  /* of the share */
+#define COUNT_ONE_IN 16   /* due calls, so that no rhythm is aliased */
+#define COUNT_RATIO  2    /* what counting is taken to cost at first */
 
 static void sort(float *v, size_t n)
 {
@@ -211,6 +217,12 @@ unsigned psr_choose_warm(const struct psr_rival *r, unsigned best, unsigned i,
 	return i == best ? 0 : warming(call_ns(&race, i));
 }
 
+/* It was tried in vain: its calls end by longjmp, if at all. */
+static bool never_ends(const struct psr_rival *r)
+{
+	return !r->all.n && r->tried >= MAX_TRIES;
+}
+
 /* I may have a free call. */
 static bool has_credit(const struct race *race, unsigned i)
 {
@@ -226,7 +238,7 @@ static bool has_credit(const struct race *race, unsigned i)
 /* I is worth another call that takes no more than LIMIT_NS. */
 static bool has_budget(const struct race *race, unsigned i, double limit_ns)
 {
-	return race->r[i].all.n < PSR_RING &&
+	return race->r[i].all.n < PSR_RING && !never_ends(&race->r[i]) &&
 	       (i == race->best || trial_ns(race, i) <= limit_ns);
 }
 
@@ -286,6 +298,25 @@ static unsigned explore(const struct race *race, struct psr_budget *b)
 	if (i != race->best)
 		b->explored_ns += trial_ns(race, i);
 	return i;
+}
+
+unsigned psr_choose_counted(const struct psr_rival *r, unsigned n,
+			    unsigned best, uint64_t work, double guess,
+			    const struct psr_budget *b, uint32_t random)
+{
+	struct race race = {r, n, best, (double)work, guess};
+	double ns, share;
+
+	for (unsigned i = 1; i < n; i++) {
+		if (!r[i].counts || never_ends(&r[i]))
+			continue;
+		ns = call_ns(&race, i) * (r[i].all.n ? 1 : COUNT_RATIO);
+		share = r[i].all.n ? b->share * COUNT_SHARE : b->share;
+		if (ns > 0 && b->counted_ns + ns <= share * b->site_ns &&
+		    random % COUNT_ONE_IN == 0)
+			return i;
+	}
+	return n;
 }
 
 unsigned psr_choose_next(const struct psr_rival *r, unsigned n, unsigned best,

@@ -24,7 +24,8 @@ struct psr_rival {
 	struct psr_interval all;    /* the whole ring */
 	struct psr_interval recent; /* its latest PSR_RECENT */
 	uint32_t tried;             /* calls begun by this process */
-	bool usable;                /* this CPU can run it */
+	bool usable;                /* this CPU can run it, as a choice */
+	bool counts;                /* not a choice: run now and then */
 	bool slow_nearby;           /* at a neighbouring size */
 };
 
@@ -33,6 +34,7 @@ struct psr_budget {
 	double site_ns;
 	double explored_ns; /* on what was not believed best */
 	double checked_ns;  /* of these, looking for drift once settled */
+	double counted_ns;  /* on variants that count what the program does */
 	double share;       /* of site_ns that may be explored; 0: none */
 };
 
@@ -72,6 +74,14 @@ bool psr_choose_knows(const struct psr_rival *r, unsigned lent);
 unsigned psr_choose_next(const struct psr_rival *r, unsigned n, unsigned best,
 			 uint64_t work, double guess, struct psr_budget *b,
 			 uint32_t random);
+
+/*
+ * The counting rival that shall have the next timed call; N if none is due.
+ * What is run is charged by the caller, to *B's counted_ns.
+ */
+unsigned psr_choose_counted(const struct psr_rival *r, unsigned n,
+			    unsigned best, uint64_t work, double guess,
+			    const struct psr_budget *b, uint32_t random);
 
 /*
  * How many calls rival I should run, untimed, before the one that is timed.

@@ -148,9 +148,12 @@ static unsigned class_of(uint64_t work)
 static unsigned pick(struct psr_known *k, struct psr_class *c, uint64_t work)
 {
 	double guess = psr_sites_guess(k, c->size_class);
-	unsigned i = psr_choose_next(c->rivals, k->nrivals, c->best, work,
-				     guess, &k->budget, next_random());
+	unsigned i = psr_choose_counted(c->rivals, k->nrivals, c->best, work,
+					guess, &k->budget, next_random());
 
+	if (i == k->nrivals)
+		i = psr_choose_next(c->rivals, k->nrivals, c->best, work, guess,
+				    &k->budget, next_random());
 	c->rivals[i].tried++;
 	return i;
 }
@@ -165,7 +168,9 @@ static int64_t choose(struct psr_known *k, struct psr_class *c, uint64_t work)
 	self.warm_class = c->size_class;
 	self.warm_rival = (uint8_t)i;
 	self.warm_left =
-	    (uint16_t)psr_choose_warm(c->rivals, c->best, i, work, guess);
+	    k->counts[i]
+		? 0
+		: (uint16_t)psr_choose_warm(c->rivals, c->best, i, work, guess);
 	return k->entries[i];
 }
 
@@ -249,6 +254,8 @@ static void account(struct psr_known *k, const struct psr_class *c, unsigned i,
 {
 	double units = (double)self.units;
 
+	if (k->counts[i])
+		k->budget.counted_ns += ns;
 	if (i == c->best && units > (double)work)
 		ns *= units / (double)work;
 	k->budget.site_ns += ns;

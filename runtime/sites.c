@@ -153,6 +153,9 @@ static void bind_site(struct psr_known *k, const struct psr_site *site,
 		k->entries[i] = psr_variant_entry(site, &v[i - 1]);
 		k->usable[i] = !(v[i - 1].isa & ~isa) &&
 			       (threads > 1 || !is_parallel(k, i));
+		k->counts[i] =
+		    k->usable[i] && (v[i - 1].flags & PSR_VARIANT_COUNTED);
+		k->usable[i] &= !k->counts[i];
 	}
 }
 
@@ -205,8 +208,10 @@ struct psr_class *psr_sites_class(struct psr_module_state *m,
 	c->site = k;
 	c->size_class = (uint8_t)size_class;
 	c->generation = atomic_load(&generation);
-	for (uint32_t i = 0; i < k->nrivals; i++)
+	for (uint32_t i = 0; i < k->nrivals; i++) {
 		c->rivals[i].usable = k->usable[i];
+		c->rivals[i].counts = k->counts[i];
+	}
 	atomic_store(&k->classes[size_class], c);
 	c->next = atomic_load(&m->classes);
 	while (!atomic_compare_exchange_weak(&m->classes, &c->next, c))
@@ -334,7 +339,9 @@ static void adopt(struct psr_class *c, unsigned i,
 		cell->nring += cell->nring < PSR_RING;
 	}
 	b->site_ns += row->total_ns;
-	if (i)
+	if (c->site->counts[i])
+		b->counted_ns += row->total_ns;
+	else if (i)
 		b->explored_ns += paid * row->total_ns;
 	judge_cell(c, i);
 }
@@ -455,7 +462,7 @@ static unsigned rival_named(const struct psr_known *k, const char *name)
 	for (uint32_t i = 1; i < k->nrivals; i++)
 		if (!strncmp(psr_variant_name(&v[i - 1]), name,
 			     PSR_VARIANT_NAME - 1))
-			return k->usable[i] ? i : 0;
+			return k->usable[i] || k->counts[i] ? i : 0;
 	return 0;
 }
 

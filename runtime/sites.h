@@ -47,7 +47,8 @@ struct psr_known { /* one site */
 	uint64_t names;   /* of its variants, hashed */
 	uint32_t nrivals; /* variants and the baseline, 0 */
 	int32_t entries[PSR_RIVALS];
-	bool usable[PSR_RIVALS];
+	bool usable[PSR_RIVALS]; /* as choices */
+	bool counts[PSR_RIVALS]; /* usable, but only to count */
 	uint32_t threads; /* of its parallel variants; 1: they are unusable */
 	struct psr_budget budget;
 	_Atomic(struct psr_class *) classes[PSR_CLASSES];

@@ -72,18 +72,13 @@ static void judge(struct world *w, unsigned i)
 	w->r[i].recent = psr_choose_interval(recent, n);
 }
 
-/* One timed call; returns who ran. */
-static unsigned step(struct world *w)
+/* A timed call of rival I; returns its time. */
+static double run(struct world *w, unsigned i)
 {
-	double charged = w->b.explored_ns + w->b.checked_ns;
-	unsigned i = psr_choose_next(w->r, w->n, w->best, w->work, 0, &w->b,
-				     (uint32_t)rand());
 	double unit = noisy(w->truth[i], w->work) * exp(w->sigma * normal()) *
 		      w->load,
 	       ns = unit * (double)w->work;
 
-	if (i != w->best && w->b.explored_ns + w->b.checked_ns == charged)
-		w->free_ns += ns;
 	w->r[i].tried++;
 	w->b.site_ns += ns;
 	w->regret_ns += (w->truth[i] - w->truth[0]) * (double)w->work;
@@ -92,6 +87,19 @@ static unsigned step(struct world *w)
 	w->nring[i] += w->nring[i] < PSR_RING;
 	w->calls[i]++;
 	judge(w, i);
+	return ns;
+}
+
+/* One timed call; returns who ran. */
+static unsigned step(struct world *w)
+{
+	double charged = w->b.explored_ns + w->b.checked_ns;
+	unsigned i = psr_choose_next(w->r, w->n, w->best, w->work, 0, &w->b,
+				     (uint32_t)rand());
+	double ns = run(w, i);
+
+	if (i != w->best && w->b.explored_ns + w->b.checked_ns == charged)
+		w->free_ns += ns;
 	w->best = psr_choose_best(w->r, w->n);
 	return i;
 }
@@ -357,6 +365,43 @@ static void test_no_samples(void)
 	CHECK(others <= 32, "%u", others);
 }
 
+/* What counts is never best and no rival; a thousandth of the time is its. */
+static void test_counted(void)
+{
+	static const double truth[] = {1, 0.1, 0.5};
+	struct world w;
+	double counted_ns = 0, first_ns = 0;
+	unsigned calls = 0;
+
+	srand(8);
+	world_init(&w, 100000, 3, truth);
+	w.r[1].usable = false;
+	w.r[1].counts = true;
+	w.truth[1] = 4;
+	for (int i = 0; i < 200000; i++) {
+		unsigned v = psr_choose_counted(w.r, 3, w.best, w.work, 0, &w.b,
+						(uint32_t)rand());
+
+		if (v == 3) {
+			CHECK(step(&w) != 1, "chosen at %d", i);
+			continue;
+		}
+		CHECK(v == 1, "%u counts", v);
+		if (!calls++)
+			first_ns = w.b.site_ns;
+		run(&w, v);
+		w.b.counted_ns += 4e5;
+		counted_ns += 4e5;
+	}
+	CHECK(w.best == 2, "%u", w.best);
+	CHECK(calls > 20 && counted_ns < 1.2e-3 * w.b.site_ns,
+	      "%u calls, %.5f of the time", calls, counted_ns / w.b.site_ns);
+	CHECK(first_ns > 0 && first_ns < 5e7, "first after %g ns", first_ns);
+	w.b.share = 0;
+	CHECK(psr_choose_counted(w.r, 3, 2, w.work, 0, &w.b, 0) == 3,
+	      "without exploration");
+}
+
 static struct psr_interval around(float mid, float part, uint32_t n)
 {
 	return (struct psr_interval){mid * (1 - part), mid, mid * (1 + part),
@@ -415,6 +460,7 @@ int main(void)
 {
 	srand(1);
 	test_warming();
+	test_counted();
 	test_interval();
 	test_finds_best();
 	test_bounded_regret();

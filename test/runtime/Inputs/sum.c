@@ -12,7 +12,11 @@
 
 static long calls[3];
 
+#ifdef COUNTED
+TEST_SITE_FLAGS(sum, 0x1234, fast, 4, slow);
+#else
 TEST_SITE(sum, 0x1234, fast, slow);
+#endif
 
 /* N work units of about NS nanoseconds each thousand. */
 static long spin(long n, long ns_per_1000, int which)
