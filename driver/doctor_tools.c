@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "doctor.h"
+#include "find.h"
 #include "parse.h"
 #include "psr/store.h"
 
@@ -20,34 +21,12 @@ static bool companion(const char *name, char *out, size_t size)
 {
 	static const char *const dirs[] = {PSR_LIBDIR, "lib",
 					   "lib/x86_64-linux-gnu"};
-	char exe[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+	char own[PATH_MAX];
 
-	if (n <= 0)
-		return false;
-	exe[n] = 0;
-	for (int up = 0; up < 2 && strrchr(exe, '/'); up++)
-		*strrchr(exe, '/') = 0;
-	for (size_t i = 0; i < PSR_COUNTOF(dirs); i++)
-		if ((size_t)snprintf(out, size, "%s/%s/%s", exe, dirs[i],
-				     name) < size &&
-		    !access(out, R_OK))
+	for (size_t i = 0; i < PSR_COUNTOF(dirs); i++) {
+		snprintf(own, sizeof(own), "%s/%s", dirs[i], name);
+		if (psr_find_own(own, out, size))
 			return true;
-	return false;
-}
-
-static bool in_path(const char *name, char *out, size_t size)
-{
-	const char *dirs = getenv("PATH");
-
-	for (; dirs && *dirs; dirs += strspn(dirs, ":")) {
-		size_t n = strcspn(dirs, ":");
-
-		if ((size_t)snprintf(out, size, "%.*s/%s", (int)n, dirs, name) <
-			size &&
-		    !access(out, X_OK))
-			return true;
-		dirs += n;
 	}
 	return false;
 }
@@ -90,13 +69,14 @@ void doctor_clang(struct doctor *d)
 	char path[PATH_MAX];
 
 	if (own && *own) {
-		if (access(own, X_OK) < 0 && !in_path(own, path, sizeof(path)))
+		if (access(own, X_OK) < 0 &&
+		    !psr_find_in_path(own, path, sizeof(path)))
 			doctor_bad(d, "PSR_CLANG=%s: not found", own);
 		else
 			doctor_ok(d, "%s (PSR_CLANG)", own);
 	} else if (!access(PSR_CLANG, X_OK)) {
 		doctor_ok(d, "%s", PSR_CLANG);
-	} else if (in_path("clang-22", path, sizeof(path))) {
+	} else if (psr_find_in_path("clang-22", path, sizeof(path))) {
 		doctor_ok(d, "%s", path);
 	} else {
 		doctor_no(d, "no clang-22 found: psr-cc cannot compile");
@@ -107,7 +87,7 @@ static void tool(struct doctor *d, const char *name, const char *without)
 {
 	char path[PATH_MAX];
 
-	if (in_path(name, path, sizeof(path)))
+	if (psr_find_in_path(name, path, sizeof(path)))
 		doctor_ok(d, "%s", path);
 	else
 		doctor_no(d, "no %s in PATH: %s", name, without);

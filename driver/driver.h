@@ -11,6 +11,7 @@ enum { PSR_EXIT_OK = 0, PSR_EXIT_FAILURE = 1, PSR_EXIT_USAGE = 2 };
  * Every subcommand: ARGV[0] is its name, operands and options follow.
  * Returns the exit status. `--help` goes to stdout.
  */
+int cmd_bench(int argc, char **argv);
 int cmd_db(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_predict(int argc, char **argv);

@@ -18,6 +18,8 @@ static const struct command {
 	const char *summary;
 	int (*run)(int argc, char **argv);
 } commands[] = {
+    {"bench", "time PSR against clang and gcc on a suite of programs",
+     cmd_bench},
     {"db", "query, export and maintain the profile database", cmd_db},
     {"doctor", "say what PSR can use here, and why not the rest", cmd_doctor},
     {"predict", "print what a program is expected to need", cmd_predict},
