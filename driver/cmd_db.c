@@ -83,6 +83,21 @@ static int db_sites(struct psr_store *s, const struct db_options *o,
 	return psr_out_query(o->format, s, sql, &o->module, 1, err);
 }
 
+static int db_values(struct psr_store *s, const struct db_options *o,
+		     char **operands, struct psr_err *err)
+{
+	static const char whole[] =
+	    "SELECT * FROM site_values WHERE ?1 IS NULL OR module = ?1";
+	static const char table[] =
+	    "SELECT module, function, place, size_class, input, value, share, "
+	    "counted FROM site_values WHERE ?1 IS NULL OR module = ?1";
+
+	(void)operands;
+	return psr_out_query(o->format, s,
+			     o->format == PSR_OUT_TABLE ? table : whole,
+			     &o->module, 1, err);
+}
+
 static int db_query(struct psr_store *s, const struct db_options *o,
 		    char **operands, struct psr_err *err)
 {
@@ -118,6 +133,10 @@ static const struct {
 	      "t.n, t.total_ns, t.p25_ns, t.median_ns, t.p75_ns, t.ring "
 	      "FROM site_time t JOIN cpu c ON c.id = t.cpu "
 	      "ORDER BY t.site, t.cpu, t.size_class, t.variant"},
+    {"counts", "SELECT * FROM site_count ORDER BY site, size_class"},
+    {"values", "SELECT * FROM site_value ORDER BY site, size_class, input, "
+	       "value"},
+    {"branches", "SELECT * FROM site_branch ORDER BY site, branch"},
     {"choices", "SELECT * FROM run_site ORDER BY run, site, size_class, "
 		"variant"},
     {"reservations", "SELECT * FROM reservation ORDER BY id"},
@@ -221,6 +240,8 @@ static const struct question questions[] = {
      OPT_FORMAT | OPT_FILE, db_show_run, true},
     {"sites", "", "the fastest variant of each site and size", 0, 0,
      OPT_FORMAT | OPT_FILE | OPT_MODULE | OPT_TIMES, db_sites, true},
+    {"values", "", "what the sites' integer inputs were", 0, 0,
+     OPT_FORMAT | OPT_FILE | OPT_MODULE, db_values, true},
     {"query", "SQL [VALUE...]", "one SELECT; values for its '?'", 1, INT_MAX,
      OPT_FORMAT | OPT_FILE, db_query, true},
     {"export", "[WHAT]", "everything, as CSV or JSON", 0, 1,
@@ -246,14 +267,15 @@ static void help(void)
 	fputs("\nWHAT is one of", stdout);
 	for (size_t i = 0; i < PSR_COUNTOF(exports); i++)
 		printf(" %s", exports[i].name);
-	puts(".\n\n"
-	     "  --json, --csv   for machines; the default is a table\n"
-	     "  --db FILE       instead of $PSR_DB or the default\n"
-	     "  --program NAME  list: this program's runs only\n"
-	     "  --limit N       list: at most N runs; 0: all (20)\n"
-	     "  --module NAME   sites: of this program or library only\n"
-	     "  --times         sites: every variant's times\n"
-	     "  --help          print this");
+	puts(
+	    ".\n\n"
+	    "  --json, --csv   for machines; the default is a table\n"
+	    "  --db FILE       instead of $PSR_DB or the default\n"
+	    "  --program NAME  list: this program's runs only\n"
+	    "  --limit N       list: at most N runs; 0: all (20)\n"
+	    "  --module NAME   sites, values: of this program or library only\n"
+	    "  --times         sites: every variant's times\n"
+	    "  --help          print this");
 }
 
 enum {

@@ -56,6 +56,29 @@ SELECT s.module, s.function, replace(s.file,
 FROM site_time t JOIN site s ON s.id = t.site JOIN cpu c ON c.id = t.cpu
 ORDER BY s.module, s.function, s.line, c.name, t.size_class, t.median_ns;
 
+-- What the integer inputs of each site were, the most frequent values first.
+CREATE VIEW site_values AS
+SELECT s.module, s.function, replace(s.file,
+		rtrim(s.file, replace(s.file, '/', '')), '') || ':' || s.line
+		AS place,
+	printf('%016x', s.hash) AS site, v.size_class, v.input, v.value, v.n,
+	round(1.0 * v.n / c.counted, 3) AS share, c.counted,
+	round(c.calls) AS calls
+FROM site_value v JOIN site s ON s.id = v.site
+JOIN site_count c ON c.site = v.site AND c.size_class = v.size_class
+ORDER BY s.module, s.function, s.line, s.hash, v.size_class, v.input,
+	v.n DESC, v.value;
+
+-- How often each branch of a site was taken, in calls that were counted.
+CREATE VIEW site_branches AS
+SELECT s.module, s.function, replace(s.file,
+		rtrim(s.file, replace(s.file, '/', '')), '') || ':' || s.line
+		AS place,
+	printf('%016x', s.hash) AS site, b.branch, b.taken, b.not_taken,
+	round(1.0 * b.taken / (b.taken + b.not_taken), 4) AS share
+FROM site_branch b JOIN site s ON s.id = b.site
+ORDER BY s.module, s.function, s.line, s.hash, b.branch;
+
 -- Which variants each run tried per site and size, how much of the timed
 -- calls' time each of them took, and which one was chosen: calls that were
 -- not timed, which is nearly all, ran it.

@@ -278,11 +278,14 @@ static const struct psr_hooks *take(const struct psr_module *pm,
 			psr_remember_load(a->m);
 		psr_sites_fill(a->m);
 	}
+	psr_sites_notice_small(a->m, mode == LEARN);
 	a->hooks = (struct psr_hooks){
 	    .abi = PSR_ATTACH_ABI,
 	    .module = a->m,
 	    .enter = mode == LEARN ? psr_probe_enter : psr_probe_fixed,
 	    .leave = psr_probe_leave,
+	    .values = psr_probe_values,
+	    .counts = psr_probe_counts,
 	    .detach = detach,
 	    .threads = psr_threads_take,
 	    .threads_done = psr_threads_give,

@@ -7,13 +7,14 @@
 #ifndef PSR_ATTACH_H
 #define PSR_ATTACH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "psr/err.h"
 #include "psr/site.h"
 
-#define PSR_ATTACH_ABI 2
+#define PSR_ATTACH_ABI 3
 
 struct psr_module {        /* one linked object, static in its stub */
 	uint32_t abi;      /* PSR_ATTACH_ABI */
@@ -33,6 +34,10 @@ struct psr_hooks {
 				  uint64_t work, int64_t *tick);
 	void (*leave)(void *module, const struct psr_site *site, uint64_t work,
 		      int64_t code, uint64_t start);
+	bool (*values)(void *module, const struct psr_site *site, uint32_t n,
+		       const uint64_t *values);
+	void (*counts)(void *module, const struct psr_site *site, uint32_t n,
+		       const uint64_t *counts);
 	void (*detach)(void *module);
 	uint32_t (*threads)(void); /* __psr_threads() */
 	void (*threads_done)(void);

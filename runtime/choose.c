@@ -13,8 +13,9 @@
  * other work on the machine may have slowed them all. When everything is
  * decided, a twentieth of the share goes on looking for drift.
  *
- * A variant that counts what the program does is no rival: it has a thousandth
- * of the site's time, but its first call as soon as that is a hundredth.
+ * A variant that counts what the program does is no rival. The first calls of
+ * each size tell it their inputs, which costs next to nothing; how their
+ * branches go it counts in short calls and for 0.2 % of the site's time.
  */
 #include "choose.h"
 
@@ -31,9 +32,12 @@
 #define DRIFT_RATIO  2.0f /* slower ones are not checked */
 #define FAR_RATIO    8.0f /* no other work explains this */
 #define SURE_SAMPLES 6    /* from here on order statistics */
-#define COUNT_SHARE  0.1  /* of the share */
-#define COUNT_ONE_IN 16   /* due calls, so that no rhythm is aliased */
-#define COUNT_RATIO  2    /* what counting is taken to cost at first */
+#define COUNT_FREE   4    /* calls of a size that tell their values anyway */
+#define COUNT_SMALL  16   /* the same, of those that are not dispatched */
+#define COUNT_ENOUGH 256
+#define COUNT_NS     1e5   /* a longer call is not slowed down for free */
+#define COUNT_SLOW   4     /* times a call's time, at most, to count it */
+#define COUNT_SHARE  0.002 /* of the site's time */
 
 static void sort(float *v, size_t n)
 {
@@ -300,25 +304,6 @@ static unsigned explore(const struct race *race, struct psr_budget *b)
 	return i;
 }
 
-unsigned psr_choose_counted(const struct psr_rival *r, unsigned n,
-			    unsigned best, uint64_t work, double guess,
-			    const struct psr_budget *b, uint32_t random)
-{
-	struct race race = {r, n, best, (double)work, guess};
-	double ns, share;
-
-	for (unsigned i = 1; i < n; i++) {
-		if (!r[i].counts || never_ends(&r[i]))
-			continue;
-		ns = call_ns(&race, i) * (r[i].all.n ? 1 : COUNT_RATIO);
-		share = r[i].all.n ? b->share * COUNT_SHARE : b->share;
-		if (ns > 0 && b->counted_ns + ns <= share * b->site_ns &&
-		    random % COUNT_ONE_IN == 0)
-			return i;
-	}
-	return n;
-}
-
 unsigned psr_choose_next(const struct psr_rival *r, unsigned n, unsigned best,
 			 uint64_t work, double guess, struct psr_budget *b,
 			 uint32_t random)
@@ -336,4 +321,26 @@ unsigned psr_choose_next(const struct psr_rival *r, unsigned n, unsigned best,
 	if (psr_choose_settled(r, n, best))
 		return check(&race, b, random);
 	return explore(&race, b);
+}
+
+enum psr_counting psr_choose_counting(uint64_t counted, double call_ns,
+				      struct psr_budget *b)
+{
+	double extra = COUNT_SLOW * call_ns;
+
+	if (b->share <= 0 || counted >= COUNT_ENOUGH)
+		return PSR_COUNT_NONE;
+	if (counted < COUNT_FREE)
+		return call_ns > 0 && call_ns < COUNT_NS ? PSR_COUNT_ALL
+							 : PSR_COUNT_VALUES;
+	if (call_ns <= 0 || b->counted_ns + extra > COUNT_SHARE * b->site_ns)
+		return PSR_COUNT_NONE;
+	b->counted_ns += extra;
+	return PSR_COUNT_ALL;
+}
+
+enum psr_counting psr_choose_small(uint64_t counted, const struct psr_budget *b)
+{
+	return b->share > 0 && counted < COUNT_SMALL ? PSR_COUNT_ALL
+						     : PSR_COUNT_NONE;
 }

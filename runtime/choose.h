@@ -25,7 +25,6 @@ struct psr_rival {
 	struct psr_interval recent; /* its latest PSR_RECENT */
 	uint32_t tried;             /* calls begun by this process */
 	bool usable;                /* this CPU can run it, as a choice */
-	bool counts;                /* not a choice: run now and then */
 	bool slow_nearby;           /* at a neighbouring size */
 };
 
@@ -34,8 +33,14 @@ struct psr_budget {
 	double site_ns;
 	double explored_ns; /* on what was not believed best */
 	double checked_ns;  /* of these, looking for drift once settled */
-	double counted_ns;  /* on variants that count what the program does */
+	double counted_ns;  /* at most, that counted variants took longer */
 	double share;       /* of site_ns that may be explored; 0: none */
+};
+
+enum psr_counting {
+	PSR_COUNT_NONE,
+	PSR_COUNT_VALUES, /* of inputs only: costs next to nothing */
+	PSR_COUNT_ALL,    /* branches, too */
 };
 
 /* RING's order does not matter; N is at most PSR_RING. */
@@ -76,19 +81,22 @@ unsigned psr_choose_next(const struct psr_rival *r, unsigned n, unsigned best,
 			 uint32_t random);
 
 /*
- * The counting rival that shall have the next timed call; N if none is due.
- * What is run is charged by the caller, to *B's counted_ns.
- */
-unsigned psr_choose_counted(const struct psr_rival *r, unsigned n,
-			    unsigned best, uint64_t work, double guess,
-			    const struct psr_budget *b, uint32_t random);
-
-/*
  * How many calls rival I should run, untimed, before the one that is timed.
  * A short call of code that has not run lately is slow: nothing of it is
  * cached, and wide vector units sleep. BEST is warm.
  */
 unsigned psr_choose_warm(const struct psr_rival *r, unsigned best, unsigned i,
 			 uint64_t work, double guess);
+
+/*
+ * Whether a call that would take CALL_NS (0: not known) runs the counted
+ * variant, where COUNTED have done so. What is not free is charged to *B.
+ */
+enum psr_counting psr_choose_counting(uint64_t counted, double call_ns,
+				      struct psr_budget *b);
+
+/* The same for calls too small to be dispatched. */
+enum psr_counting psr_choose_small(uint64_t counted,
+				   const struct psr_budget *b);
 
 #endif

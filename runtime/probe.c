@@ -26,6 +26,7 @@
 #define SETTLED        2000
 #define FIRST_COST     2500  /* ticks; measured from the second on */
 #define MAX_COST       20000 /* more is an interruption */
+#define LONG_NS        20000 /* to tell a call's values takes far less */
 
 /* This thread; initial-exec, so that no access ever allocates. */
 static _Thread_local struct {
@@ -38,6 +39,8 @@ static _Thread_local struct {
 	uint8_t warm_class, warm_rival;
 	uint16_t warm_left;          /* calls until the one that is timed */
 	struct psr_known *warm_site; /* where they happen */
+	struct psr_class *counted;   /* of the counted call that is beginning */
+	bool count_all;              /* of it */
 } self __attribute__((tls_model("initial-exec")));
 
 static double ns_per_tick = 0.5;
@@ -148,12 +151,9 @@ static unsigned class_of(uint64_t work)
 static unsigned pick(struct psr_known *k, struct psr_class *c, uint64_t work)
 {
 	double guess = psr_sites_guess(k, c->size_class);
-	unsigned i = psr_choose_counted(c->rivals, k->nrivals, c->best, work,
-					guess, &k->budget, next_random());
+	unsigned i = psr_choose_next(c->rivals, k->nrivals, c->best, work,
+				     guess, &k->budget, next_random());
 
-	if (i == k->nrivals)
-		i = psr_choose_next(c->rivals, k->nrivals, c->best, work, guess,
-				    &k->budget, next_random());
 	c->rivals[i].tried++;
 	return i;
 }
@@ -168,10 +168,62 @@ static int64_t choose(struct psr_known *k, struct psr_class *c, uint64_t work)
 	self.warm_class = c->size_class;
 	self.warm_rival = (uint8_t)i;
 	self.warm_left =
-	    k->counts[i]
-		? 0
-		: (uint16_t)psr_choose_warm(c->rivals, c->best, i, work, guess);
+	    (uint16_t)psr_choose_warm(c->rivals, c->best, i, work, guess);
 	return k->entries[i];
+}
+
+/* The counted variant's entry, which shall tell HOW much. */
+static int64_t count(struct psr_known *k, struct psr_class *c,
+		     enum psr_counting how)
+{
+	c->counted++;
+	self.counted = c;
+	self.count_all = how == PSR_COUNT_ALL;
+	return k->entries[k->counted];
+}
+
+/*
+ * A call too small to be dispatched is met only until its values are known;
+ * it runs the original, or tells them.
+ */
+static int64_t choose_small(struct psr_known *k, struct psr_class *c)
+{
+	enum psr_counting how = k->counted
+				    ? psr_choose_small(c->counted, &k->budget)
+				    : PSR_COUNT_NONE;
+
+	if (how)
+		return count(k, c, how);
+	psr_sites_ignore_small(k);
+	return 0;
+}
+
+static enum psr_counting counting(struct psr_known *k,
+				  const struct psr_class *c, uint64_t work)
+{
+	double guess = psr_sites_guess(k, c->size_class);
+
+	if (!k->counted)
+		return PSR_COUNT_NONE;
+	return psr_choose_counting(c->counted, guess * (double)work,
+				   &k->budget);
+}
+
+/* What a call of WORK units runs; whether it is timed. */
+static bool decide(struct psr_known *k, struct psr_class *c, uint64_t work,
+		   int64_t *code)
+{
+	double calls = (double)self.interval / (double)work;
+	enum psr_counting how;
+
+	psr_sites_met(c, calls > 1 ? calls : 1);
+	if (work < k->site->min_work) {
+		*code = choose_small(k, c);
+		return false;
+	}
+	how = counting(k, c, work);
+	*code = how ? count(k, c, how) : choose(k, c, work);
+	return how != PSR_COUNT_ALL && !self.warm_left;
 }
 
 /* Time stamps of E's call, whose probe began at NOW. */
@@ -223,6 +275,7 @@ struct psr_entry psr_probe_enter(void *module, const struct psr_site *site,
 	struct psr_known *k = psr_sites_find(m, site);
 	struct psr_class *c = NULL;
 	uint64_t now = psr_ticks();
+	bool timed = false;
 
 	start_thread();
 	*tick = next_tick();
@@ -236,16 +289,43 @@ struct psr_entry psr_probe_enter(void *module, const struct psr_site *site,
 	c = psr_sites_class(m, k, class_of(work));
 	if (c) {
 		self.units = self.interval;
-		e.code = choose(k, c, work);
+		timed = decide(k, c, work, &e.code);
 		adapt(now, c->settled);
 	}
 	psr_sites_unlock(k);
 	if (!c)
 		return e;
 	*tick = self.warm_left ? 0 : next_tick();
-	if (!self.warm_left)
+	if (timed)
 		begin(&e, now);
 	return e;
+}
+
+bool psr_probe_values(void *module, const struct psr_site *site, uint32_t n,
+		      const uint64_t *values)
+{
+	struct psr_known *k = psr_sites_find(module, site);
+	struct psr_class *c = self.counted;
+
+	if (!k || !c || c->site != k)
+		return true; /* pinned, or a signal handler came between */
+	self.counted = NULL;
+	if (!self.busy && psr_sites_try_lock(k)) {
+		psr_sites_values(c, n, values);
+		psr_sites_unlock(k);
+	}
+	return self.count_all;
+}
+
+void psr_probe_counts(void *module, const struct psr_site *site, uint32_t n,
+		      const uint64_t *counts)
+{
+	struct psr_known *k = psr_sites_find(module, site);
+
+	if (self.busy || !k || !psr_sites_try_lock(k))
+		return;
+	psr_sites_branches(k, n, counts);
+	psr_sites_unlock(k);
 }
 
 /* A probe of the best stands for all the work since the one before. */
@@ -254,8 +334,6 @@ static void account(struct psr_known *k, const struct psr_class *c, unsigned i,
 {
 	double units = (double)self.units;
 
-	if (k->counts[i])
-		k->budget.counted_ns += ns;
 	if (i == c->best && units > (double)work)
 		ns *= units / (double)work;
 	k->budget.site_ns += ns;
@@ -275,8 +353,11 @@ void psr_probe_leave(void *module, const struct psr_site *site, uint64_t work,
 		return;
 	c = atomic_load(&k->classes[class_of(work)]);
 	i = psr_sites_rival(k, code);
+	ns = (double)(end - start) * ns_per_tick;
+	/* It told its values and ran the original. */
+	if (i && i == k->counted)
+		i = ns > LONG_NS ? 0 : PSR_RIVALS;
 	if (c && i < PSR_RIVALS) {
-		ns = (double)(end - start) * ns_per_tick;
 		account(k, c, i, ns, work);
 		psr_sites_record(c, i, ns, work);
 	}

@@ -14,6 +14,11 @@ struct psr_entry psr_probe_enter(void *module, const struct psr_site *site,
 void psr_probe_leave(void *module, const struct psr_site *site, uint64_t work,
 		     int64_t code, uint64_t start);
 
+bool psr_probe_values(void *module, const struct psr_site *site, uint32_t n,
+		      const uint64_t *values);
+void psr_probe_counts(void *module, const struct psr_site *site, uint32_t n,
+		      const uint64_t *counts);
+
 /* The same without learning: the table's entry, and never again. */
 struct psr_entry psr_probe_fixed(void *module, const struct psr_site *site,
 				 uint64_t work, int64_t *tick);

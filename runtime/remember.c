@@ -33,6 +33,11 @@ struct origin { /* where a row comes from */
 };
 
 struct news { /* one module's */
+	struct psr_site_count *counts;
+	struct psr_class **counted; /* one for each of counts */
+	struct psr_site_branch *branches;
+	struct psr_known **branched; /* one for each of branches */
+	size_t ncounts, counts_room, nbranches, branches_room;
 	struct psr_site_time *times;
 	struct origin *origins;
 	struct psr_site_info *info;
@@ -47,6 +52,13 @@ static int adopt(void *ctx, const struct psr_site_time *row)
 	return 0;
 }
 
+static int adopt_count(void *ctx, uint64_t site, uint8_t size_class,
+		       uint64_t counted)
+{
+	psr_sites_adopt_count(ctx, site, size_class, counted);
+	return 0;
+}
+
 void psr_remember_load(struct psr_module_state *m)
 {
 	struct psr_store *store = NULL;
@@ -56,9 +68,9 @@ void psr_remember_load(struct psr_module_state *m)
 		return;
 	psr_cpu_key(cpu);
 	/* A failure half-way leaves fewer samples, each of them true. */
-	if (psr_store_sites_load(store, m->name, cpu, adopt, m, NULL) < 0)
-		goto out;
-out:
+	if (!psr_store_sites_load(store, m->name, cpu, adopt, m, NULL))
+		(void)!psr_store_counts_load(store, m->name, adopt_count, m,
+					     NULL);
 	psr_store_close(store);
 }
 
@@ -113,6 +125,97 @@ static void copy_cell(struct news *n, const struct psr_class *c, unsigned i)
 					PSR_RING];
 	n->origins[n->ntimes] = (struct origin){cell, cell->own, cell->own_ns};
 	n->ntimes++;
+}
+
+/* Makes room for one more in two lists of N that grow together. */
+static bool grow_both(void **p, size_t psize, void **q, size_t qsize,
+		      size_t *room, size_t n)
+{
+	size_t a = *room, b = *room;
+
+	if (!grow(p, &a, n, psize) || !grow(q, &b, n, qsize))
+		return false;
+	*room = a;
+	return true;
+}
+
+/* What the counted variant told is moved, and given back if not saved. */
+static bool take_counts(struct news *n, struct psr_class *c)
+{
+	struct psr_site_count *out;
+
+	if (psr_sites_stale(c) || c->calls <= 0)
+		return true;
+	if (!grow_both((void **)&n->counts, sizeof(*n->counts),
+		       (void **)&n->counted, sizeof(*n->counted),
+		       &n->counts_room, n->ncounts + 1))
+		return false;
+	out = &n->counts[n->ncounts];
+	out->site = c->site->id;
+	out->size_class = c->size_class;
+	out->calls = c->calls;
+	out->counted = out->nvalues = 0;
+	c->calls = 0;
+	if (c->counts)
+		psr_counts_take(c->counts, out);
+	n->counted[n->ncounts++] = c;
+	return true;
+}
+
+static bool take_branch(struct news *n, struct psr_known *k, uint32_t i)
+{
+	struct psr_branch_counts *b = k->branches;
+
+	if (!grow_both((void **)&n->branches, sizeof(*n->branches),
+		       (void **)&n->branched, sizeof(*n->branched),
+		       &n->branches_room, n->nbranches + 1))
+		return false;
+	n->branched[n->nbranches] = k;
+	n->branches[n->nbranches++] = (struct psr_site_branch){
+	    .site = k->id,
+	    .branch = (uint16_t)i,
+	    .taken = b->taken[i],
+	    .not_taken = b->not_taken[i],
+	};
+	b->taken[i] = b->not_taken[i] = 0;
+	return true;
+}
+
+static bool take_branches(struct news *n, struct psr_known *k)
+{
+	struct psr_branch_counts *b = k->branches;
+	bool done = true;
+
+	if (!b || !psr_sites_own_branches(k))
+		return true;
+	for (uint32_t i = 0; i < b->n && done; i++)
+		if (b->taken[i] || b->not_taken[i])
+			done = take_branch(n, k, i);
+	return done;
+}
+
+static void give_back(struct news *n)
+{
+	for (size_t i = 0; i < n->ncounts; i++) {
+		struct psr_class *c = n->counted[i];
+
+		if (!psr_sites_try_lock(c->site))
+			continue; /* some counts less */
+		c->calls += n->counts[i].calls;
+		if (c->counts)
+			psr_counts_return(c->counts, &n->counts[i]);
+		psr_sites_unlock(c->site);
+	}
+	for (size_t i = 0; i < n->nbranches; i++) {
+		const struct psr_site_branch *from = &n->branches[i];
+		struct psr_known *k = n->branched[i];
+
+		if (!psr_sites_try_lock(k))
+			continue;
+		k->branches->taken[from->branch] += from->taken;
+		k->branches->not_taken[from->branch] += from->not_taken;
+		psr_sites_unlock(k);
+	}
 }
 
 static bool has_news(const struct psr_class *c)
@@ -178,7 +281,8 @@ static bool collect(struct news *n, struct psr_module_state *m)
 
 	for (; c; c = c->next) {
 		struct psr_known *k = c->site;
-		size_t before = n->ntimes;
+		size_t before = n->ntimes + n->ncounts;
+		bool taken;
 
 		if (!room_for(n, k->nrivals))
 			return false;
@@ -187,8 +291,12 @@ static bool collect(struct news *n, struct psr_module_state *m)
 		if (!psr_sites_stale(c) && has_news(c))
 			for (uint32_t i = 0; i < k->nrivals; i++)
 				copy_cell(n, c, i);
+		taken = take_counts(n, c) && take_branches(n, k);
 		psr_sites_unlock(k);
-		if (n->ntimes > before && !k->told && !collect_info(n, k))
+		if (!taken)
+			return false;
+		if (n->ntimes + n->ncounts > before && !k->told &&
+		    !collect_info(n, k))
 			return false;
 	}
 	return true;
@@ -206,6 +314,10 @@ static int write_news(struct psr_store *store, struct psr_module_state *m,
 	    .ninfo = n->ninfo,
 	    .times = n->times,
 	    .ntimes = n->ntimes,
+	    .counts = n->counts,
+	    .ncounts = n->ncounts,
+	    .branches = n->branches,
+	    .nbranches = n->nbranches,
 	};
 
 	psr_cpu_key(cpu);
@@ -214,6 +326,8 @@ static int write_news(struct psr_store *store, struct psr_module_state *m,
 
 static void settle(struct news *n, bool saved)
 {
+	if (!saved)
+		give_back(n);
 	for (size_t i = 0; saved && i < n->ntimes; i++) {
 		n->origins[i].cell->saved = n->origins[i].own;
 		n->origins[i].cell->saved_ns = n->origins[i].own_ns;
@@ -227,6 +341,10 @@ static void settle(struct news *n, bool saved)
 	free(n->origins);
 	free(n->info);
 	free(n->told);
+	free(n->counts);
+	free(n->counted);
+	free(n->branches);
+	free(n->branched);
 }
 
 void psr_remember_save(struct psr_module_state *const *m, size_t count)
@@ -238,7 +356,7 @@ void psr_remember_save(struct psr_module_state *const *m, size_t count)
 		struct news n = {0};
 		bool saved = false;
 
-		if (!collect(&n, m[i]) || !n.ntimes)
+		if (!collect(&n, m[i]) || !(n.ntimes + n.ncounts))
 			goto next;
 		if (!tried &&
 		    psr_store_open(NULL, PSR_STORE_WRITE, &store, NULL) < 0)

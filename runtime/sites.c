@@ -147,15 +147,15 @@ static void bind_site(struct psr_known *k, const struct psr_site *site,
 	k->names = hash_names(site);
 	k->nrivals = rivals_of(site);
 	k->threads = threads;
+	k->counted = 0;
 	k->entries[0] = 0;
 	k->usable[0] = true;
 	for (uint32_t i = 1; i < k->nrivals; i++) {
 		k->entries[i] = psr_variant_entry(site, &v[i - 1]);
 		k->usable[i] = !(v[i - 1].isa & ~isa) &&
 			       (threads > 1 || !is_parallel(k, i));
-		k->counts[i] =
-		    k->usable[i] && (v[i - 1].flags & PSR_VARIANT_COUNTED);
-		k->usable[i] &= !k->counts[i];
+		if (v[i - 1].flags & PSR_VARIANT_COUNTED)
+			k->counted = i;
 	}
 }
 
@@ -193,6 +193,11 @@ void psr_sites_unlock(struct psr_known *k)
 	atomic_store_explicit(&k->lock, 0, memory_order_release);
 }
 
+static bool is_rival(const struct psr_known *k, uint32_t i)
+{
+	return !i || (k->usable[i] && i != k->counted);
+}
+
 struct psr_class *psr_sites_class(struct psr_module_state *m,
 				  struct psr_known *k, unsigned size_class)
 {
@@ -208,10 +213,8 @@ struct psr_class *psr_sites_class(struct psr_module_state *m,
 	c->site = k;
 	c->size_class = (uint8_t)size_class;
 	c->generation = atomic_load(&generation);
-	for (uint32_t i = 0; i < k->nrivals; i++) {
-		c->rivals[i].usable = k->usable[i];
-		c->rivals[i].counts = k->counts[i];
-	}
+	for (uint32_t i = 0; i < k->nrivals; i++)
+		c->rivals[i].usable = is_rival(k, i);
 	atomic_store(&k->classes[size_class], c);
 	c->next = atomic_load(&m->classes);
 	while (!atomic_compare_exchange_weak(&m->classes, &c->next, c))
@@ -274,6 +277,8 @@ static void put(const struct psr_known *k, unsigned size_class, unsigned best)
 	_Atomic int32_t *entry =
 	    (_Atomic int32_t *)&psr_site_table(k->site)[size_class];
 
+	if (size_class == PSR_TABLE_SMALL)
+		return;
 	if (atomic_load_explicit(entry, memory_order_relaxed) !=
 	    k->entries[best])
 		atomic_store_explicit(entry, k->entries[best],
@@ -324,6 +329,21 @@ static void decide_around(struct psr_known *k, const struct psr_class *c,
 		decide(k, c->size_class + 1);
 }
 
+/* The range of KNOWN whose sites have identity ID; there may be several. */
+static size_t first_of(const struct psr_module_state *m, uint64_t id)
+{
+	size_t low = 0, high = m->nsites, mid;
+
+	while (low < high) {
+		mid = (low + high) / 2;
+		if (m->known[m->by_id[mid]].id < id)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
 static void adopt(struct psr_class *c, unsigned i,
 		  const struct psr_site_time *row)
 {
@@ -339,9 +359,7 @@ static void adopt(struct psr_class *c, unsigned i,
 		cell->nring += cell->nring < PSR_RING;
 	}
 	b->site_ns += row->total_ns;
-	if (c->site->counts[i])
-		b->counted_ns += row->total_ns;
-	else if (i)
+	if (i)
 		b->explored_ns += paid * row->total_ns;
 	judge_cell(c, i);
 }
@@ -393,19 +411,10 @@ static unsigned rival_stored(const struct psr_known *k, const char *name)
 void psr_sites_adopt(struct psr_module_state *m,
 		     const struct psr_site_time *row)
 {
-	size_t low = 0, high = m->nsites, mid;
-
 	if (row->size_class >= PSR_CLASSES)
 		return;
-	while (low < high) {
-		mid = (low + high) / 2;
-		if (m->known[m->by_id[mid]].id < row->site)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	for (; low < m->nsites; low++) {
-		struct psr_known *k = &m->known[m->by_id[low]];
+	for (size_t at = first_of(m, row->site); at < m->nsites; at++) {
+		struct psr_known *k = &m->known[m->by_id[at]];
 		struct psr_class *c;
 		unsigned i;
 
@@ -449,7 +458,7 @@ void psr_sites_serialise(struct psr_module_state *m)
 				m->known[s].usable[i] = false;
 	for (struct psr_class *c = atomic_load(&m->classes); c; c = c->next)
 		for (uint32_t i = 1; i < c->site->nrivals; i++)
-			c->rivals[i].usable = c->site->usable[i];
+			c->rivals[i].usable = is_rival(c->site, i);
 	for (struct psr_class *c = atomic_load(&m->classes); c; c = c->next)
 		decide_around(c->site, c, true);
 }
@@ -462,7 +471,7 @@ static unsigned rival_named(const struct psr_known *k, const char *name)
 	for (uint32_t i = 1; i < k->nrivals; i++)
 		if (!strncmp(psr_variant_name(&v[i - 1]), name,
 			     PSR_VARIANT_NAME - 1))
-			return k->usable[i] || k->counts[i] ? i : 0;
+			return k->usable[i] ? i : 0;
 	return 0;
 }
 
@@ -477,19 +486,28 @@ void psr_sites_pin(struct psr_module_state *m, const char *variant)
 	}
 }
 
+/* In a fork's child: what the parent has not saved yet is the parent's. */
+static void refresh(struct psr_class *c)
+{
+	if (!psr_sites_stale(c))
+		return;
+	for (uint32_t j = 0; j < c->site->nrivals; j++) {
+		c->cells[j].own = c->cells[j].saved = 0;
+		c->cells[j].own_ns = c->cells[j].saved_ns = 0;
+	}
+	c->calls = 0;
+	if (c->counts)
+		*c->counts = (struct psr_counts){0};
+	c->generation = atomic_load(&generation);
+}
+
 void psr_sites_record(struct psr_class *c, unsigned i, double ns, uint64_t work)
 {
 	struct psr_cell *cell = &c->cells[i];
 	unsigned before = c->best;
 	bool was_settled = c->settled;
 
-	if (psr_sites_stale(c)) {
-		for (uint32_t j = 0; j < c->site->nrivals; j++) {
-			c->cells[j].own = c->cells[j].saved = 0;
-			c->cells[j].own_ns = c->cells[j].saved_ns = 0;
-		}
-		c->generation = atomic_load(&generation);
-	}
+	refresh(c);
 	cell->ring[cell->head] = (float)(ns / (double)work);
 	cell->head = (cell->head + 1) % PSR_RING;
 	cell->nring += cell->nring < PSR_RING;
@@ -500,6 +518,89 @@ void psr_sites_record(struct psr_class *c, unsigned i, double ns, uint64_t work)
 	if (c->best != before || c->settled != was_settled ||
 	    cell->nring == PSR_CREDIT)
 		decide_around(c->site, c, true);
+}
+
+void psr_sites_met(struct psr_class *c, double calls)
+{
+	refresh(c);
+	c->calls += calls;
+}
+
+void psr_sites_values(struct psr_class *c, uint32_t n, const uint64_t *values)
+{
+	refresh(c);
+	if (!c->counts)
+		c->counts = allocate(sizeof(*c->counts));
+	if (c->counts)
+		psr_counts_add(c->counts, n, values);
+}
+
+void psr_sites_branches(struct psr_known *k, uint32_t n, const uint64_t *counts)
+{
+	uint32_t now = atomic_load(&generation);
+
+	if (!k->branches) {
+		k->branches = allocate(sizeof(*k->branches));
+		if (!k->branches)
+			return;
+		k->branches->generation = now;
+	}
+	if (k->branches->generation != now)
+		*k->branches = (struct psr_branch_counts){.generation = now};
+	psr_branches_add(k->branches, n, counts);
+}
+
+bool psr_sites_own_branches(const struct psr_known *k)
+{
+	return k->branches->generation == atomic_load(&generation);
+}
+
+void psr_sites_adopt_count(struct psr_module_state *m, uint64_t site,
+			   unsigned size_class, uint64_t counted)
+{
+	if (size_class >= PSR_CLASSES)
+		return;
+	for (size_t at = first_of(m, site); at < m->nsites; at++) {
+		struct psr_known *k = &m->known[m->by_id[at]];
+		struct psr_class *c;
+
+		if (k->id != site)
+			break;
+		c = psr_sites_class(m, k, size_class);
+		if (c)
+			c->counted = counted;
+	}
+}
+
+void psr_sites_ignore_small(const struct psr_known *k)
+{
+	psr_site_set_small(k->site, k->site->min_work - 1);
+}
+
+/* Some size below what is dispatched is known well enough. */
+static bool knows_small(const struct psr_known *k)
+{
+	for (int i = 0; i < PSR_TABLE_SMALL; i++) {
+		const struct psr_class *c = class_at(k, i);
+
+		if (UINT64_C(1) << i >= k->site->min_work)
+			return false;
+		if (c && !psr_choose_small(c->counted, &k->budget))
+			return true;
+	}
+	return false;
+}
+
+void psr_sites_notice_small(struct psr_module_state *m, bool learn)
+{
+	for (size_t i = 0; i < m->nsites; i++) {
+		const struct psr_known *k = &m->known[i];
+
+		if (learn && k->counted && !knows_small(k))
+			psr_site_set_small(k->site, 0);
+		else
+			psr_sites_ignore_small(k);
+	}
 }
 
 double psr_sites_guess(const struct psr_known *k, unsigned size_class)

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "choose.h"
+#include "counted.h"
 #include "psr/site.h"
 #include "psr/store.h"
 
@@ -35,6 +36,9 @@ struct psr_class {
 	uint8_t best;
 	bool settled;
 	uint32_t generation;      /* of psr_sites_forked; else own is stale */
+	uint64_t counted;         /* calls of the counted variant, ever */
+	double calls;             /* an estimate, not saved yet */
+	struct psr_counts *counts; /* NULL: none yet */
 	struct psr_rival *rivals; /* nrivals */
 	struct psr_cell cells[];  /* nrivals */
 };
@@ -46,11 +50,12 @@ struct psr_known { /* one site */
 	uint64_t id;
 	uint64_t names;   /* of its variants, hashed */
 	uint32_t nrivals; /* variants and the baseline, 0 */
+	uint32_t counted; /* the rival that counts, never best; 0: none */
 	int32_t entries[PSR_RIVALS];
-	bool usable[PSR_RIVALS]; /* as choices */
-	bool counts[PSR_RIVALS]; /* usable, but only to count */
+	bool usable[PSR_RIVALS];
 	uint32_t threads; /* of its parallel variants; 1: they are unusable */
 	struct psr_budget budget;
+	struct psr_branch_counts *branches; /* NULL: none yet */
 	_Atomic(struct psr_class *) classes[PSR_CLASSES];
 };
 
@@ -112,6 +117,27 @@ void psr_sites_pin(struct psr_module_state *m, const char *variant);
 /* Records a call of rival I; updates the tables. Under the lock. */
 void psr_sites_record(struct psr_class *c, unsigned i, double ns,
 		      uint64_t work);
+
+/* Notes that C's site was met by what stands for CALLS calls. Under the lock. */
+void psr_sites_met(struct psr_class *c, double calls);
+
+/* What the counted variant tells. Under the lock. */
+void psr_sites_values(struct psr_class *c, uint32_t n, const uint64_t *values);
+void psr_sites_branches(struct psr_known *k, uint32_t n,
+			const uint64_t *counts);
+
+/* K's branch counts are this process's own: not a forking parent's. */
+bool psr_sites_own_branches(const struct psr_known *k);
+
+/* COUNTED calls of that site and size are in the database. */
+void psr_sites_adopt_count(struct psr_module_state *m, uint64_t site,
+			   unsigned size_class, uint64_t counted);
+
+/* Small calls are noticed where LEARN and something is to be learnt of them. */
+void psr_sites_notice_small(struct psr_module_state *m, bool learn);
+
+/* K's small calls are not noticed any more. */
+void psr_sites_ignore_small(const struct psr_known *k);
 
 /* A known time per unit at this or a near size, 0 if there is none. */
 double psr_sites_guess(const struct psr_known *k, unsigned size_class);

@@ -394,6 +394,8 @@ int psr_store_sites_save(struct psr_store *s, const struct psr_site_batch *b,
 		ret = save_info(&v, b->module, &b->info[i], err);
 	for (size_t i = 0; i < b->ntimes && !ret; i++)
 		ret = save_time(&v, b->module, &b->times[i], err);
+	if (!ret)
+		ret = store_counts_save(s, b, err);
 	saver_close(&v);
 	return store_end(s, ret, err);
 }

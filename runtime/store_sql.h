@@ -84,6 +84,12 @@ uint64_t store_now_ns(void); /* since 1970 */
 
 void store_place_here(struct store_place *p);
 
+/* ---- store_count.c ---- */
+
+/* Saves B's counts and branches. In a transaction. */
+int store_counts_save(struct psr_store *s, const struct psr_site_batch *b,
+		      struct psr_err *err);
+
 /* ---- store_run.c ---- */
 
 /* Marks the runs as lost whose recorders have died. In a transaction. */

@@ -142,6 +142,16 @@ static enum state first_state(void)
 	return ASLEEP;
 }
 
+/* Nobody wants to know of small calls. */
+static void ignore_small(void)
+{
+	if (!__start_psr_sites || !__stop_psr_sites)
+		return;
+	for (const struct psr_site *s = __start_psr_sites; s < __stop_psr_sites;
+	     s++)
+		psr_site_set_small(s, s->min_work - 1);
+}
+
 static const struct psr_hooks *attach(const char *library)
 {
 	static struct psr_module module;
@@ -184,6 +194,8 @@ static void put_off(void)
 {
 	uint64_t wait = atomic_load(&retry_ticks);
 
+	if (!wait)
+		ignore_small();
 	wait = wait ? wait * 2 : RETRY_TICKS;
 	if (wait > RETRY_TICKS * 128)
 		wait = RETRY_TICKS * 128;
@@ -208,6 +220,8 @@ static const struct psr_hooks *wake(enum state from)
 	if (pthread_setcancelstate)
 		pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
 	h = attach_any();
+	if (!h)
+		ignore_small();
 	atomic_store(&hooks, h);
 	atomic_store(&state, OFF);
 	if (pthread_setcancelstate)
@@ -239,6 +253,8 @@ static enum state decide(void)
 	atomic_store(&eager, s == EAGER);
 	if (s == ASLEEP) /* else the counter may be forbidden */
 		atomic_store(&wake_at, psr_ticks() + WAKE_TICKS);
+	if (s == OFF)
+		ignore_small();
 	atomic_compare_exchange_strong(&state, &none, s);
 	return atomic_load(&state);
 }
@@ -303,6 +319,23 @@ __attribute__((visibility("hidden"))) void __psr_threads_done(void)
 		h->threads_done();
 }
 
+__attribute__((visibility("hidden"))) bool
+__psr_values(const struct psr_site *site, uint32_t n, const uint64_t *values)
+{
+	const struct psr_hooks *h = atomic_load(&hooks);
+
+	return h && h->values(h->module, site, n, values);
+}
+
+__attribute__((visibility("hidden"))) void
+__psr_counts(const struct psr_site *site, uint32_t n, const uint64_t *counts)
+{
+	const struct psr_hooks *h = atomic_load(&hooks);
+
+	if (h)
+		h->counts(h->module, site, n, counts);
+}
+
 static void withdraw(void)
 {
 	const struct psr_hooks *h = atomic_exchange(&hooks, NULL);
@@ -349,6 +382,7 @@ void __psr_withdraw(void) __attribute__((visibility("hidden"), used));
 void __psr_withdraw(void)
 {
 	withdraw();
+	ignore_small();
 }
 
 static void withdraw_by(const struct note *note)
@@ -394,7 +428,7 @@ __attribute__((visibility("hidden"))) void __psr_seal(int option)
 
 	if (option != PR_SET_SECCOMP && option != PR_SET_TSC)
 		return;
-	withdraw();
+	__psr_withdraw();
 	if (dl_iterate_phdr)
 		dl_iterate_phdr(withdraw_object, NULL);
 	errno = saved;

@@ -365,43 +365,6 @@ static void test_no_samples(void)
 	CHECK(others <= 32, "%u", others);
 }
 
-/* What counts is never best and no rival; a thousandth of the time is its. */
-static void test_counted(void)
-{
-	static const double truth[] = {1, 0.1, 0.5};
-	struct world w;
-	double counted_ns = 0, first_ns = 0;
-	unsigned calls = 0;
-
-	srand(8);
-	world_init(&w, 100000, 3, truth);
-	w.r[1].usable = false;
-	w.r[1].counts = true;
-	w.truth[1] = 4;
-	for (int i = 0; i < 200000; i++) {
-		unsigned v = psr_choose_counted(w.r, 3, w.best, w.work, 0, &w.b,
-						(uint32_t)rand());
-
-		if (v == 3) {
-			CHECK(step(&w) != 1, "chosen at %d", i);
-			continue;
-		}
-		CHECK(v == 1, "%u counts", v);
-		if (!calls++)
-			first_ns = w.b.site_ns;
-		run(&w, v);
-		w.b.counted_ns += 4e5;
-		counted_ns += 4e5;
-	}
-	CHECK(w.best == 2, "%u", w.best);
-	CHECK(calls > 20 && counted_ns < 1.2e-3 * w.b.site_ns,
-	      "%u calls, %.5f of the time", calls, counted_ns / w.b.site_ns);
-	CHECK(first_ns > 0 && first_ns < 5e7, "first after %g ns", first_ns);
-	w.b.share = 0;
-	CHECK(psr_choose_counted(w.r, 3, 2, w.work, 0, &w.b, 0) == 3,
-	      "without exploration");
-}
-
 static struct psr_interval around(float mid, float part, uint32_t n)
 {
 	return (struct psr_interval){mid * (1 - part), mid, mid * (1 + part),
@@ -460,7 +423,6 @@ int main(void)
 {
 	srand(1);
 	test_warming();
-	test_counted();
 	test_interval();
 	test_finds_best();
 	test_bounded_regret();

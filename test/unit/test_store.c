@@ -411,6 +411,66 @@ static void test_sites(struct psr_store *s)
 	FAILS(42, psr_store_sites_load(s, "prog", "v4", stop, NULL, &err));
 }
 
+static const struct psr_site_count *counted_of(uint64_t counted, int64_t first,
+					       unsigned n)
+{
+	static struct psr_site_count c;
+
+	c = (struct psr_site_count){.site = 77,
+				    .size_class = 6,
+				    .calls = 1000,
+				    .counted = counted,
+				    .nvalues = n};
+	for (unsigned i = 0; i < n; i++)
+		c.values[i] = (struct psr_site_value){
+		    .input = 1, .value = first + i, .n = counted / n};
+	return &c;
+}
+
+static int keep_count(void *ctx, uint64_t site, uint8_t size_class,
+		      uint64_t counted)
+{
+	if (site == 77 && size_class == 6)
+		*(uint64_t *)ctx = counted;
+	return 0;
+}
+
+/* Calls, values and branches add up; of an input's values the most frequent
+ * stay. */
+static void test_counts(struct psr_store *s)
+{
+	const struct psr_site_info info = {.site = 77, .function = "g"};
+	const struct psr_site_branch branch = {77, 3, 10, 5};
+	struct psr_site_batch b = {.module = "counted",
+				   .cpu = "v4",
+				   .pid = 1,
+				   .info = &info,
+				   .ninfo = 1,
+				   .branches = &branch,
+				   .nbranches = 1,
+				   .ncounts = 1};
+	uint64_t known = 0;
+
+	b.counts = counted_of(8, -3, 1);
+	OK(psr_store_sites_save(s, &b, &err));
+	OK(psr_store_sites_save(s, &b, &err));
+	b.counts = counted_of(8, 10, 8);
+	OK(psr_store_sites_save(s, &b, &err));
+	ASK(s, "SELECT counted || ' ' || calls FROM site_count", "24 3000.0");
+	ASK(s, "SELECT count(*) || ' ' || sum(n) FROM site_value", "8 23");
+	ASK(s, "SELECT n FROM site_value WHERE input = 1 AND value = -3", "16");
+	ASK(s, "SELECT value || ' ' || share FROM site_values LIMIT 1",
+	    "-3 0.667");
+	ASK(s, "SELECT taken || ' ' || not_taken FROM site_branches", "30 15");
+	OK(psr_store_counts_load(s, "counted", keep_count, &known, &err));
+	CHECK(known == 24, "%llu", (unsigned long long)known);
+	/* A site that is not known by name gets nothing, and is no failure. */
+	b.module = "elsewhere";
+	b.ninfo = 0;
+	OK(psr_store_sites_save(s, &b, &err));
+	ASK(s, "SELECT count(*) FROM site_count", "1");
+}
+
 static int nstale;
 static char stale_group[256];
 
@@ -543,8 +603,9 @@ static void test_query(struct psr_store *s)
 static void test_views(struct psr_store *s)
 {
 	static const char *const views[] = {
-	    "runs",  "sites",       "site_times",  "choices",
-	    "waste", "calibration", "adaptations", "dependencies"};
+	    "runs",        "sites",         "site_times", "choices",
+	    "site_values", "site_branches", "waste",      "calibration",
+	    "adaptations", "dependencies"};
 	char sql[96];
 
 	for (size_t i = 0; i < PSR_COUNTOF(views); i++) {
@@ -552,7 +613,7 @@ static void test_views(struct psr_store *s)
 			 views[i]);
 		ASK(s, sql, "1");
 	}
-	ASK(s, "SELECT count(*) FROM sqlite_schema WHERE type = 'view'", "8");
+	ASK(s, "SELECT count(*) FROM sqlite_schema WHERE type = 'view'", "10");
 }
 
 static void test_read_only(const char *path)
@@ -649,6 +710,7 @@ int main(int argc, char **argv)
 	test_lost(&s, path);
 	test_fork(path);
 	test_sites(s);
+	test_counts(s);
 	s = test_pool(s, path);
 	test_query(s);
 	test_commands(s);

@@ -166,6 +166,8 @@ static void make_older(void)
 	settle();
 	run_sql("DROP VIEW runs; ALTER TABLE run DROP COLUMN rollback_reason;"
 		"ALTER TABLE run DROP COLUMN counters;"
+		"DROP TABLE site_count; DROP TABLE site_value;"
+		"DROP TABLE site_branch;"
 		"PRAGMA user_version = 0");
 }
 

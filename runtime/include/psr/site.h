@@ -9,7 +9,7 @@
  * The code at the site's place is, in C:
  *
  *     work = product of the trip counts known on entry
- *     if (work < site.min_work) goto original;      // inline, no cost
+ *     if (work <= table[PSR_TABLE_SMALL]) goto original; // inline, no cost
  *     struct psr_entry e = {0, 0};
  *     if ((*tick -= work) < 0 && __psr_enter_at)
  *             e = __psr_enter_at(&site, work, tick); // rare, cold
@@ -29,9 +29,10 @@
 #ifndef PSR_SITE_H
 #define PSR_SITE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-#define PSR_SITE_ABI     1
+#define PSR_SITE_ABI     2
 #define PSR_CLASSES      64             /* size classes: log2(work) */
 #define PSR_SITE_SECTION "psr_sites"
 
@@ -59,7 +60,7 @@ struct psr_variant {
 
 struct psr_site {
 	uint32_t abi;           /* PSR_SITE_ABI */
-	uint32_t min_work;      /* less work runs the original, undispatched */
+	uint32_t min_work;      /* less work runs the original; 1 or more */
 	uint64_t id;            /* identity: normalised IR and source name */
 	int32_t table;          /* from this field to int32_t[PSR_CLASSES] */
 	int32_t variants;       /* from this field to psr_variant[nvariants] */
@@ -110,6 +111,22 @@ static inline unsigned psr_tick_slot(uint64_t thread_pointer)
 	return (unsigned)(thread_pointer * PSR_TICK_HASH >> 58);
 }
 
+/*
+ * The counted variant of a nest, which does what the original does, calls
+ *
+ *     if (!__psr_values(&site, n, values)) return false;
+ *     ... the nest ...
+ *     __psr_counts(&site, n, counts);
+ *
+ * with the values of the nest's integer inputs, sign-extended, and for each of
+ * its conditional branches how often it was taken to its first successor, and
+ * how often not. False: the values were all that was wanted.
+ */
+bool __psr_values(const struct psr_site *site, uint32_t n,
+                   const uint64_t *values);
+void __psr_counts(const struct psr_site *site, uint32_t n,
+                  const uint64_t *counts);
+
 /* Weak in instrumented code: without the stub the baseline runs. */
 struct psr_entry __psr_enter_at(const struct psr_site *site, uint64_t work,
                                 int64_t *tick);
@@ -135,6 +152,21 @@ static inline int32_t *psr_site_table(const struct psr_site *site)
 {
 	return (int32_t *)((uintptr_t)&site->table +
 	                   (uintptr_t)(intptr_t)site->table);
+}
+
+/*
+ * The table's last entry, for work that cannot be, is the most work that runs
+ * the original at once. At first it is 0: calls of any size are noticed, until
+ * the stub finds that nobody wants to know, or the runtime has learnt the
+ * values that small calls have; then it is min_work - 1.
+ */
+#define PSR_TABLE_SMALL (PSR_CLASSES - 1)
+
+static inline void psr_site_set_small(const struct psr_site *site,
+                                      uint32_t most)
+{
+	__atomic_store_n(&psr_site_table(site)[PSR_TABLE_SMALL], (int32_t)most,
+	                 __ATOMIC_RELAXED);
 }
 
 static inline const struct psr_variant *

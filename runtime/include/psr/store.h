@@ -25,7 +25,7 @@
 #include "psr/err.h"
 #include "psr/record.h"
 
-#define PSR_SCHEMA_VERSION 1
+#define PSR_SCHEMA_VERSION 2
 
 struct psr_store;
 
@@ -97,6 +97,34 @@ struct psr_site_info {
 	const char *const *variants;    /* names, without "baseline" */
 };
 
+#define PSR_INPUTS   12 /* of one site, told by its counted variant */
+#define PSR_VALUES   8  /* kept of each input, the most frequent ones */
+#define PSR_BRANCHES 32 /* of one site, counted by that variant */
+
+/* How often input INPUT of a site had VALUE. */
+struct psr_site_value {
+	uint8_t input;
+	int64_t value;
+	uint64_t n;
+};
+
+/* The calls of one site and size class; saving adds to what is stored. */
+struct psr_site_count {
+	uint64_t site;
+	uint8_t size_class;
+	double calls;                   /* an estimate */
+	uint64_t counted;               /* of these, that told their values */
+	size_t nvalues;
+	struct psr_site_value values[PSR_INPUTS * PSR_VALUES];
+};
+
+/* Which way branch BRANCH of a site went. */
+struct psr_site_branch {
+	uint64_t site;
+	uint16_t branch;
+	uint64_t taken, not_taken;
+};
+
 /* All of one program's or library's news, saved in one transaction. */
 struct psr_site_batch {
 	const char *module;             /* base name of the linked object */
@@ -106,6 +134,10 @@ struct psr_site_batch {
 	size_t ninfo;
 	const struct psr_site_time *times;
 	size_t ntimes;
+	const struct psr_site_count *counts;
+	size_t ncounts;
+	const struct psr_site_branch *branches;
+	size_t nbranches;
 };
 
 /*
@@ -117,6 +149,13 @@ psr_store_sites_load(struct psr_store *store, const char *module,
                      const char *cpu,
                      int (*each)(void *ctx, const struct psr_site_time *row),
                      void *ctx, struct psr_err *err);
+
+/* The same for how often MODULE's sites were counted, without the values. */
+PSR_API PSR_MUST_CHECK int
+psr_store_counts_load(struct psr_store *store, const char *module,
+                      int (*each)(void *ctx, uint64_t site, uint8_t size_class,
+                                  uint64_t counted),
+                      void *ctx, struct psr_err *err);
 
 /*
  * If PID, or the nearest of its ancestors, is a running run's program or

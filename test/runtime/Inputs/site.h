@@ -51,7 +51,7 @@ static inline int64_t *test_tick(void)
 	    ".pushsection psr_sites,\"a\",@progbits\n"                         \
 	    ".p2align 3\n"                                                     \
 	    ".hidden " #NAME "_site\n.globl " #NAME "_site\n" #NAME "_site:\n" \
-	    ".long 1, 1024\n"                                                  \
+	    ".long 2, 1024\n"                                                  \
 	    ".quad " #ID "\n"                                                  \
 	    ".long " #NAME "_table - .\n"                                      \
 	    ".long " #NAME "_variants - .\n"                                   \
@@ -83,7 +83,8 @@ static inline long test_call(const struct psr_site *site, int32_t *table,
 	uint64_t work = (uint64_t)n;
 	long r;
 
-	if (work < site->min_work)
+	if (work <= (uint32_t)__atomic_load_n(&table[PSR_TABLE_SMALL],
+					      __ATOMIC_RELAXED))
 		return original(n);
 	left = __atomic_load_n(tick, __ATOMIC_RELAXED) - (int64_t)work;
 	__atomic_store_n(tick, left, __ATOMIC_RELAXED);
