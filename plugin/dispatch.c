@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ir.h"
 #include "recipes.h"
 
 struct site {
@@ -199,6 +200,21 @@ static void emit_descriptor(struct site *s)
 	LLVMSetAlignment(g, 8);
 	join_group(s, g);
 	s->descriptor = g;
+	g = LLVMGetNamedGlobal(s->m, PSR_SITE_PLACEHOLDER);
+	if (!g)
+		return;
+	LLVMReplaceAllUsesWith(g, s->descriptor);
+	LLVMDeleteGlobal(g);
+}
+
+/* Some variant tells of the calls that it runs. */
+static bool is_counted(const struct site *s)
+{
+	for (unsigned i = 0; i < s->made->n; i++)
+		if (psr_recipe_flags(&psr_recipes[s->made->recipes[i]]) &
+		    PSR_VARIANT_COUNTED)
+			return true;
+	return false;
 }
 
 /* ---- What the module shares --------------------------------------------- */
@@ -405,6 +421,7 @@ static LLVMValueRef look_up(struct site *s)
 struct choice {
 	LLVMBasicBlockRef check;   /* enough work: is a sample due? */
 	LLVMBasicBlockRef present; /* due: is there a runtime? */
+	LLVMBasicBlockRef absent;  /* never: ignore small calls */
 	LLVMBasicBlockRef enter;   /* ask it */
 	LLVMBasicBlockRef table;   /* usual: read the table */
 	LLVMBasicBlockRef choose;  /* variant or original */
@@ -422,15 +439,51 @@ static LLVMValueRef phi2(struct site *s, LLVMValueRef x, LLVMBasicBlockRef bx,
 	return phi;
 }
 
+/* Where the most work that is small is kept: PSR_TABLE_SMALL. */
+static LLVMValueRef small_place(struct site *s)
+{
+	LLVMTypeRef type = LLVMArrayType2(s->i32, PSR_CLASSES);
+	LLVMValueRef index[] = {
+	    constant(s->i64, 0),
+	    constant(s->i64, PSR_TABLE_SMALL),
+	};
+
+	return LLVMConstInBoundsGEP2(type, s->table, index, 2);
+}
+
+/* There is nobody to notice small calls. */
+static void emit_absent(struct site *s, struct choice *c)
+{
+	LLVMValueRef store;
+
+	LLVMPositionBuilderAtEnd(s->b, c->absent);
+	if (is_counted(s)) {
+		store =
+		    ours(s, LLVMBuildStore(
+				s->b, constant(s->i32, s->nest->min_work - 1),
+				small_place(s)));
+		LLVMSetOrdering(store, LLVMAtomicOrderingMonotonic);
+		LLVMSetAlignment(store, 4);
+	}
+	LLVMBuildBr(s->b, c->table);
+}
+
 static void emit_guard(struct site *s, struct choice *c)
 {
 	LLVMBasicBlockRef before = s->made->before;
-	LLVMValueRef small;
+	LLVMValueRef small, most = constant(s->i64, s->nest->min_work - 1);
 
 	LLVMInstructionEraseFromParent(LLVMGetBasicBlockTerminator(before));
 	LLVMPositionBuilderAtEnd(s->b, before);
-	small = LLVMBuildICmp(s->b, LLVMIntULT, s->nest->work,
-			      constant(s->i64, s->nest->min_work), "psr.small");
+	if (is_counted(s)) {
+		most = ours(s, LLVMBuildLoad2(s->b, s->i32, small_place(s),
+					      "psr.most"));
+		LLVMSetOrdering(most, LLVMAtomicOrderingMonotonic);
+		LLVMSetAlignment(most, 4);
+		most = LLVMBuildZExt(s->b, most, s->i64, "");
+	}
+	small =
+	    LLVMBuildICmp(s->b, LLVMIntULE, s->nest->work, most, "psr.small");
 	LLVMBuildCondBr(s->b, small, s->made->original, c->check);
 }
 
@@ -450,7 +503,8 @@ static void emit_sampling(struct site *s, struct choice *c, LLVMValueRef *e)
 	LLVMPositionBuilderAtEnd(s->b, c->present);
 	there = LLVMBuildICmp(s->b, LLVMIntNE, enter, LLVMConstNull(s->ptr),
 			      "psr.present");
-	LLVMBuildCondBr(s->b, there, c->enter, c->table);
+	LLVMBuildCondBr(s->b, there, c->enter, c->absent);
+	emit_absent(s, c);
 	LLVMPositionBuilderAtEnd(s->b, c->enter);
 	pair = ours(s, LLVMBuildCall2(s->b, type, enter, args, 3, ""));
 	e[0] = LLVMBuildExtractValue(s->b, pair, 0, "psr.code");
@@ -464,6 +518,7 @@ static void emit_choice(struct site *s, struct choice *c)
 
 	c->check = new_block(s, "psr.check");
 	c->present = new_block(s, "psr.sample");
+	c->absent = new_block(s, "psr.absent");
 	c->enter = new_block(s, "psr.enter");
 	c->table = new_block(s, "psr.table");
 	c->choose = new_block(s, "psr.choose");

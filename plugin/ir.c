@@ -45,3 +45,20 @@ LLVMValueRef psr_ir_after_allocas(LLVMValueRef f)
 		i = LLVMGetNextInstruction(i);
 	return i;
 }
+
+void psr_ir_add(LLVMValueRef f, const char *name)
+{
+	LLVMContextRef ctx = LLVMGetModuleContext(LLVMGetGlobalParent(f));
+	unsigned kind = LLVMGetEnumAttributeKindForName(name, strlen(name));
+
+	LLVMAddAttributeAtIndex(f, LLVMAttributeFunctionIndex,
+				LLVMCreateEnumAttribute(ctx, kind, 0));
+}
+
+LLVMValueRef psr_ir_site(LLVMModuleRef m)
+{
+	LLVMTypeRef i8 = LLVMInt8TypeInContext(LLVMGetModuleContext(m));
+	LLVMValueRef g = LLVMGetNamedGlobal(m, PSR_SITE_PLACEHOLDER);
+
+	return g ? g : LLVMAddGlobal(m, i8, PSR_SITE_PLACEHOLDER);
+}

@@ -18,4 +18,14 @@ unsigned psr_ir_size(LLVMBasicBlockRef b);
 /* The first instruction of F that follows its leading allocas. */
 LLVMValueRef psr_ir_after_allocas(LLVMValueRef f);
 
+/* Gives F the enum attribute NAME, which has no value. */
+void psr_ir_add(LLVMValueRef f, const char *name);
+
+/*
+ * Stands for the descriptor of the site whose variants are being made; it
+ * takes the place when it is made.
+ */
+#define PSR_SITE_PLACEHOLDER "psr.this.site"
+LLVMValueRef psr_ir_site(LLVMModuleRef m);
+
 #endif

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "dispatch.h"
+#include "inputs.h"
 #include "recipes.h"
 #include "refuse.h"
 #include "remarks.h"
@@ -167,6 +168,9 @@ static void prepare(struct psr_fam *fam, struct psr_nest *first, size_t n)
 			psr_ext_form_lcssa(fam, first[i].function,
 					   first[i].loop);
 	for (size_t i = 0; i < n; i++)
+		if (!first[i].reason && first[i].loop)
+			psr_inputs_number(&first[i]);
+	for (size_t i = 0; i < n; i++)
 		if (!first[i].reason)
 			psr_work_emit(fam, &first[i]);
 }
@@ -221,7 +225,8 @@ bool psr_module_run(LLVMModuleRef m, struct psr_fam *fam)
 	find_all(m, fam, reason, &nests);
 	if (!reason) {
 		keep_budget(m, &nests);
-		transform_all(fam, &nests);
+		if (transform_all(fam, &nests))
+			psr_inputs_forget(m);
 	}
 	set_flag(m);
 	if (psr_options.remarks) {

@@ -12,6 +12,9 @@
 #include "psr/site.h"
 #include "reasons.h"
 
+#define PSR_INPUTS   12 /* as psr/store.h has them */
+#define PSR_BRANCHES 32
+
 struct psr_features { /* counts are of the hottest innermost loop */
 	unsigned instructions, loads, stores, flops, branches, calls;
 	unsigned load_bytes, store_bytes;
@@ -38,6 +41,9 @@ struct psr_nest {
 	uint32_t min_work;
 	unsigned user_hints; /* enum psr_user_hints */
 	struct psr_features features;
+	unsigned ninputs, nbranches;     /* numbered: see inputs.h */
+	LLVMValueRef inputs[PSR_INPUTS]; /* where the nest stands */
+	int parameter[PSR_INPUTS];       /* of a variant; -1: none */
 	LLVMValueRef work;    /* i64 on entry; while code is changed */
 	unsigned nrecipes;    /* variants to be made */
 	unsigned ncandidates; /* recipes that apply, most promising first */

@@ -294,6 +294,12 @@ static void hint_innermost(struct psr_fam *fam, LLVMValueRef f, psr_loop parent,
 		psr_ext_loop_set_hint(parent, name, value);
 }
 
+void psr_recipe_hint(struct psr_fam *fam, LLVMValueRef f, const char *name,
+		     unsigned value)
+{
+	hint_innermost(fam, f, NULL, name, value);
+}
+
 static void apply_vector(const struct psr_recipe *r, struct psr_fam *fam,
 			 LLVMValueRef variant)
 {
@@ -357,6 +363,7 @@ const struct psr_recipe psr_recipes[] = {
     VECTOR("tune-znver3", V3, 256, 0, "znver3"),
     VECTOR("tune-znver4", V4, 512, 0, "znver4"),
     VECTOR("tune-sapphirerapids", V4, 512, 0, "sapphirerapids"),
+    {"counted", 0, 0, 0, NULL, 0, {&psr_counted}},
 };
 const unsigned psr_nrecipes = sizeof(psr_recipes) / sizeof(*psr_recipes);
 
@@ -480,6 +487,27 @@ static unsigned most_variants(const struct psr_nest *nest)
 		   : VARIANTS_LIGHT;
 }
 
+/*
+ * The counted variant, which comes on top of the others, second in line; 1 if
+ * it is a candidate.
+ */
+static unsigned place_counted(struct psr_nest *nest)
+{
+	unsigned at = 0, n = nest->ncandidates, to = n > 1;
+	unsigned counted = (unsigned)psr_recipe_find("counted", 7);
+
+	while (at < n && nest->recipes[at] != counted)
+		at++;
+	if (at == n)
+		return 0;
+	for (; at > to; at--)
+		nest->recipes[at] = nest->recipes[at - 1];
+	for (; at < to; at++)
+		nest->recipes[at] = nest->recipes[at + 1];
+	nest->recipes[to] = counted;
+	return 1;
+}
+
 void psr_recipes_choose(struct psr_nest *nest)
 {
 	unsigned most = most_variants(nest);
@@ -497,6 +525,8 @@ void psr_recipes_choose(struct psr_nest *nest)
 		nest->recipes[nest->ncandidates++] = (unsigned)i;
 		left[i] = false;
 	}
+	if (most)
+		most += place_counted(nest);
 	nest->nrecipes = nest->ncandidates < most ? nest->ncandidates : most;
 	if (!nest->nrecipes)
 		nest->reason = PSR_REASON_NO_RECIPE;

@@ -47,6 +47,12 @@ struct psr_recipe {
 extern const struct psr_recipe psr_recipes[];
 extern const unsigned psr_nrecipes;
 
+extern const struct psr_transform psr_counted; /* counted.c */
+
+/* Sets the hint NAME on F's innermost loops, but where it is set already. */
+void psr_recipe_hint(struct psr_fam *fam, LLVMValueRef f, const char *name,
+		     unsigned value);
+
 /* The index of the recipe named by the N characters at NAME, or -1. */
 int psr_recipe_find(const char *name, size_t n);
 

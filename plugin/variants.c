@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "inputs.h"
 #include "ir.h"
 #include "recipes.h"
 
@@ -276,6 +277,7 @@ static bool make_of_loop(struct psr_fam *fam, struct psr_nest *nest,
 		nest->reason = PSR_REASON_EXTRACT;
 		return false; /* the copy is unreachable and goes away */
 	}
+	psr_inputs_locate(nest, out->call, ninputs);
 	out->before = clone.before;
 	out->original = clone.original;
 	out->variant = clone.copy;

@@ -14,13 +14,15 @@ void axpy(int n, double a, const double *restrict x, double *restrict y)
 // CHECK: @axpy.psr.site = internal constant {{.*}}, section "psr_sites"
 // CHECK: @__psr_tick = weak thread_local(initialexec) global i64 0
 // CHECK-LABEL: define dso_local void @axpy(
-// CHECK: icmp ult {{.*}}, 409
+// CHECK: [[MOST:%.*]] = load atomic i32, ptr {{.*}}@axpy.psr.table{{.*}} monotonic
+// CHECK: icmp u{{gt|le}} i32 %0, [[MOST]]
 // CHECK: [[TLS:%.*]] = tail call {{.*}}@llvm.threadlocal.address.p0(ptr @__psr_tick)
 // CHECK: load i64, ptr [[TLS]]
 // CHECK: [[LEFT:%.*]] = sub i64
 // CHECK: store i64 [[LEFT]], ptr [[TLS]]
 // CHECK: icmp slt i64 [[LEFT]], 0
 // CHECK: icmp eq ptr @__psr_enter_at, null
+// CHECK: store atomic i32 408, ptr {{.*}}@axpy.psr.table
 // CHECK: call { i64, i64 } @__psr_enter_at(ptr {{.*}}@axpy.psr.site, i64
 // CHECK: call {{.*}}@llvm.ctlz.i64
 // CHECK: load atomic i32, ptr {{.*}} monotonic

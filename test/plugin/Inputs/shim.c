@@ -49,6 +49,24 @@ struct psr_entry __psr_enter_at(const struct psr_site *site, uint64_t work,
 	return e;
 }
 
+/* The counted variant does the whole nest's work. */
+bool __psr_values(const struct psr_site *site, uint32_t n,
+		  const uint64_t *values)
+{
+	(void)site;
+	(void)n;
+	(void)values;
+	return true;
+}
+
+void __psr_counts(const struct psr_site *site, uint32_t n,
+		  const uint64_t *counts)
+{
+	(void)site;
+	(void)n;
+	(void)counts;
+}
+
 void __psr_leave(const struct psr_site *site, uint64_t work, int64_t code,
 		 uint64_t start)
 {

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* inputs.h - the numbered inputs and branches of a nest. */
+#ifndef PSR_INPUTS_H
+#define PSR_INPUTS_H
+
+#include "nest.h"
+
+/*
+ * Numbers the nest's integer inputs (nest->inputs) and, by metadata that
+ * copies keep, its conditional branches, both in the order of its code: the
+ * same in every build of the same nest.
+ */
+void psr_inputs_number(struct psr_nest *nest);
+
+/* Notes which parameter of the function that CALL calls each input became. */
+void psr_inputs_locate(struct psr_nest *nest, LLVMValueRef call, size_t n);
+
+/* The number of I, a conditional branch; -1: it has none. */
+int psr_inputs_branch(LLVMValueRef i);
+
+/* Takes the branches' numbers out of all of M. */
+void psr_inputs_forget(LLVMModuleRef m);
+
+#endif
