@@ -124,7 +124,7 @@ static int take_mode(const char **out)
 {
 	if (!psr_mode_valid(optarg))
 		return bad_value("--mode", optarg,
-				 "off, baseline, frozen, learn or "
+				 "off, baseline, frozen, learn, verify or "
 				 "pinned:VARIANT");
 	*out = optarg;
 	return 0;

@@ -207,7 +207,7 @@ void doctor_set_aside(struct doctor *d)
 static const char *judge_mode(const char *v)
 {
 	return psr_mode_valid(v) ? NULL
-				 : "is not off, baseline, frozen, learn or "
+				 : "is not off, baseline, frozen, learn, verify or "
 				   "pinned:VARIANT, and ignored";
 }
 

@@ -35,7 +35,6 @@ struct cc {
 	bool cxx; /* called as psr-c++ */
 	bool off;
 	bool small; /* --psr-optimise-size */
-	bool lld;   /* links with the lld of our LLVM */
 	bool print_argv;
 	bool asked; /* some --psr-* was given */
 	bool help;
@@ -138,6 +137,8 @@ static int help(bool cxx)
 		       options[i].value, options[i].help);
 	puts("  --psr-optimise-size\n        make variants at -Os and -Oz, "
 	     "too\n"
+	     "  --psr-verify\n        compare each variant's call with the "
+	     "original's\n"
 	     "  --psr-off\n        add nothing\n"
 	     "  --psr-print-argv\n        print clang's arguments and stop\n"
 	     "  --psr-help, --psr-version\n\n"
@@ -189,6 +190,8 @@ static int take_option(struct cc *cc, const char *arg)
 		cc->off = true;
 	else if (!strcmp(arg, "--psr-optimise-size"))
 		return take_small(cc, arg);
+	else if (!strcmp(arg, "--psr-verify"))
+		return psr_args_add(&cc->flags, arg + 1);
 	else if (!strcmp(arg, "--psr-print-argv"))
 		cc->print_argv = true;
 	else if (!strcmp(arg, "--psr-help"))
@@ -282,10 +285,10 @@ static bool find_library(const char *name, char *path, size_t size)
 	return false;
 }
 
-/* Does PATH say that it is WHAT of the LLVM that the plugin was built for? */
-static bool same_version(const char *path, const char *what)
+/* Does PATH say that it is the clang that the plugin was built for? */
+static bool same_version(const char *path)
 {
-	char command[2 * PATH_MAX], line[256] = "", want[64];
+	char command[2 * PATH_MAX], line[256] = "";
 	FILE *f;
 
 	if (strchr(path, '\''))
@@ -297,8 +300,7 @@ static bool same_version(const char *path, const char *what)
 	if (!fgets(line, sizeof(line), f))
 		line[0] = 0;
 	pclose(f);
-	snprintf(want, sizeof(want), "%s " PSR_LLVM_VERSION, what);
-	return strstr(line, want);
+	return strstr(line, "clang version " PSR_LLVM_VERSION);
 }
 
 /* The plugin fits one LLVM only; another clang is run as it is. */
@@ -309,7 +311,7 @@ static bool clang_fits(const char *path)
 	if (realpath(PSR_CLANG, ours) && realpath(path, theirs) &&
 	    !strcmp(ours, theirs))
 		return true;
-	return same_version(path, "clang version");
+	return same_version(path);
 }
 
 /* Makes cc->clang the C++ driver beside it: clang-22 -> clang++-22. */
@@ -407,40 +409,10 @@ static int add_plugin(struct cc *cc)
  */
 static int add_stub(struct cc *cc)
 {
-	char plugin[PATH_MAX + 32];
-	int ret;
-
-	ret = add_all(&cc->out,
-		      (const char *[]){"-Xlinker", "-u", "-Xlinker",
-				       "__psr_enter_at", "-Xlinker", cc->stub,
-				       NULL});
-	if (ret || !cc->lld)
-		return ret;
-	snprintf(plugin, sizeof(plugin), "--load-pass-plugin=%s", cc->plugin);
-	return add_all(&cc->out, (const char *[]){"-Xlinker", plugin, NULL});
-}
-
-/*
- * Thin link-time optimisation makes the sites at the link, where lld loads
- * the plugin, if it is of the same LLVM. Other linkers do without.
- */
-static bool links_with_lld(const struct cc *cc, const struct psr_scan *scan)
-{
-	const char *name = scan->linker_path ? scan->linker_path : scan->linker;
-	char path[PATH_MAX + 8], file[PATH_MAX];
-
-	if (!name || !strstr(name, "lld"))
-		return false;
-	if (strchr(name, '/'))
-		return same_version(name, "LLD");
-	if (!realpath(cc->clang, path))
-		return false;
-	strcpy(strrchr(path, '/') + 1, "ld.lld");
-	if (!strcmp(name, "lld") && !access(path, X_OK))
-		return true; /* which clang prefers to others */
-	snprintf(file, sizeof(file), "ld.%s", name);
-	return find_in_path(file, path, sizeof(path)) &&
-	       same_version(path, "LLD");
+	return add_all(&cc->out,
+		       (const char *[]){"-Xlinker", "-u", "-Xlinker",
+					"__psr_enter_at", "-Xlinker", cc->stub,
+					NULL});
 }
 
 /* Fills in where the companions are. False: do without, maybe after a word. */
@@ -464,7 +436,6 @@ static int add_arguments(struct cc *cc, struct psr_scan scan)
 
 	if (cc->off || (!scan.plugin && !scan.stub) || !find_companions(cc))
 		scan.plugin = scan.stub = false;
-	cc->lld = scan.stub && links_with_lld(cc, &scan);
 	if (scan.plugin)
 		ret = add_plugin(cc);
 	if (!ret && scan.stub && scan.dashes)

@@ -35,6 +35,7 @@ struct hull { /* of one pointer's accesses */
 struct search {
 	struct psr_fam *fam;
 	LLVMValueRef f;
+	bool reads; /* are of interest, too */
 	struct hull at[PSR_EXTENTS_MAX];
 	unsigned n;
 	psr_scev trips[TERMS_MAX], steps[TERMS_MAX];
@@ -123,6 +124,9 @@ static enum psr_reason search_block(struct search *s, LLVMBasicBlockRef b)
 		bool reads, writes;
 		enum psr_touch touch = psr_ext_touch(i, &reads, &writes);
 
+		reads = reads && s->reads;
+		if (!reads && !writes)
+			continue;
 		if (touch == PSR_TOUCH_UNKNOWN)
 			return PSR_REASON_EXTENT;
 		if (touch == PSR_TOUCH_NONE)
@@ -207,10 +211,10 @@ static void emit(struct search *s, struct psr_extents *out)
 	LLVMDisposeBuilder(b);
 }
 
-enum psr_reason psr_extents_find(struct psr_fam *fam, LLVMValueRef f,
-				 struct psr_extents *out)
+static enum psr_reason find(struct psr_fam *fam, LLVMValueRef f, bool reads,
+			    struct psr_extents *out)
 {
-	struct search s = {.fam = fam, .f = f};
+	struct search s = {.fam = fam, .f = f, .reads = reads};
 	enum psr_reason r = PSR_REASON_NONE;
 
 	for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(f); b && !r;
@@ -219,6 +223,18 @@ enum psr_reason psr_extents_find(struct psr_fam *fam, LLVMValueRef f,
 	if (!r)
 		emit(&s, out);
 	return r;
+}
+
+enum psr_reason psr_extents_find(struct psr_fam *fam, LLVMValueRef f,
+				 struct psr_extents *out)
+{
+	return find(fam, f, true, out);
+}
+
+enum psr_reason psr_extents_find_written(struct psr_fam *fam, LLVMValueRef f,
+					 struct psr_extents *out)
+{
+	return find(fam, f, false, out);
 }
 
 LLVMValueRef psr_extents_apart(LLVMValueRef f, const struct psr_extent *a,

@@ -30,6 +30,10 @@ struct psr_extents {
 enum psr_reason psr_extents_find(struct psr_fam *fam, LLVMValueRef f,
 				 struct psr_extents *out);
 
+/* The same of what F writes alone, whatever it reads. */
+enum psr_reason psr_extents_find_written(struct psr_fam *fam, LLVMValueRef f,
+					 struct psr_extents *out);
+
 /* i1 at F's entry: A and B have no byte in common. */
 LLVMValueRef psr_extents_apart(LLVMValueRef f, const struct psr_extent *a,
 			       const struct psr_extent *b);

@@ -49,6 +49,7 @@ struct psr_nest {
 	unsigned ncandidates; /* recipes that apply, most promising first */
 	unsigned recipes[PSR_RECIPES_MAX];
 	enum psr_reason recipe_reason[PSR_RECIPES_MAX];
+	enum psr_reason verify_reason; /* why its variants are not verified */
 };
 
 enum psr_user_hints {

@@ -131,6 +131,11 @@ static const char *set_optimise_size(const char *key, const char *value)
 	return set_flag(key, value, &psr_options.optimise_size);
 }
 
+static const char *set_verify(const char *key, const char *value)
+{
+	return set_flag(key, value, &psr_options.verify);
+}
+
 const struct psr_key psr_keys[] = {
     {"psr-remarks", "FILE", "append JSON remarks to FILE ('-': stderr)"},
     {"psr-min-work", "N", "least work that is dispatched"},
@@ -140,47 +145,21 @@ const struct psr_key psr_keys[] = {
     {"psr-budget", "FACTOR", "code added over code present"},
     {"psr-disable", NULL, "change nothing"},
     {"psr-optimise-size", NULL, "make sites at -Os and -Oz, too"},
+    {"psr-verify", NULL, "compare each variant's call with the baseline's"},
     {NULL, NULL, NULL},
 };
 
 static const char *(*const setters[])(const char *, const char *) = {
     set_remarks, set_min_work, set_max_variants, set_recipes,
     set_fp,      set_budget,   set_disable,      set_optimise_size,
+    set_verify,
 };
-
-/* Indexed as psr_keys; NULL: never set. */
-static char *settings[sizeof(setters) / sizeof(*setters)];
-_Static_assert(sizeof(settings) / sizeof(*settings) <= PSR_SETTINGS_MAX,
-	       "lto.c keeps all of them");
-
-static const char *set(size_t i, const char *value)
-{
-	const char *key = psr_keys[i].name, *bad = setters[i](key, value);
-	size_t n = strlen(key) + strlen(value) + 2;
-
-	if (bad)
-		return bad;
-	free(settings[i]);
-	settings[i] = malloc(n);
-	if (!settings[i])
-		return "out of memory";
-	snprintf(settings[i], n, "%s=%s", key, value);
-	return NULL;
-}
-
-const char *psr_options_setting(size_t i)
-{
-	for (size_t k = 0; k < sizeof(settings) / sizeof(*settings); k++)
-		if (settings[k] && !i--)
-			return settings[k];
-	return NULL;
-}
 
 const char *psr_options_set(const char *key, const char *value)
 {
 	for (size_t i = 0; psr_keys[i].name; i++)
 		if (!strcmp(key, psr_keys[i].name))
-			return set(i, value);
+			return setters[i](key, value);
 	snprintf(message, sizeof(message), "unknown option '%s'", key);
 	return message;
 }

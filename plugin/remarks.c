@@ -58,6 +58,16 @@ static void put_variants(FILE *f, const struct psr_nest *nest)
 	putc(']', f);
 }
 
+static void put_verify(FILE *f, const struct psr_nest *nest)
+{
+	if (!psr_options.verify || nest->reason)
+		return;
+	fprintf(f, ", \"verify\": {\"status\": \"%s\", ",
+		nest->verify_reason ? "skipped" : "made");
+	put_reason(f, nest->verify_reason);
+	putc('}', f);
+}
+
 static void put_features(FILE *f, const struct psr_features *x)
 {
 	fprintf(f,
@@ -87,6 +97,7 @@ static void put_nest(FILE *f, const struct psr_nest *nest)
 	put_reason(f, nest->reason);
 	fprintf(f, ", \"min_work\": %u", nest->min_work);
 	put_variants(f, nest);
+	put_verify(f, nest);
 	put_features(f, &nest->features);
 	fputs("}\n", f);
 }

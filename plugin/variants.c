@@ -16,6 +16,7 @@
 #include "inputs.h"
 #include "ir.h"
 #include "recipes.h"
+#include "verify.h"
 
 #define VARIANT "psr-variant" /* attribute of all of them */
 
@@ -232,10 +233,7 @@ static LLVMValueRef make_function(struct psr_fam *fam, struct psr_nest *nest,
 	return NULL;
 }
 
-/*
- * As many variants as are wanted, of the most promising recipes. FIRST, of
- * which all are copies, is gone then.
- */
+/* As many copies of FIRST as are wanted, of the most promising recipes. */
 static bool make_functions(struct psr_fam *fam, struct psr_nest *nest,
 			   LLVMValueRef first, struct psr_made *out)
 {
@@ -259,7 +257,27 @@ static bool make_functions(struct psr_fam *fam, struct psr_nest *nest,
 		return false; /* FIRST is called by unreachable code */
 	}
 	LLVMSetOperand(out->call, callee, out->functions[0]);
-	psr_ext_delete_function(fam, first);
+	return true;
+}
+
+/* A check in front of each variant, with FIRST as the baseline. */
+static bool verify_functions(struct psr_fam *fam, struct psr_nest *nest,
+			     LLVMValueRef first, size_t ninputs,
+			     struct psr_made *out)
+{
+	unsigned callee = (unsigned)LLVMGetNumOperands(out->call) - 1;
+
+	for (unsigned k = 0; k < out->n; k++) {
+		const char *name = psr_recipes[out->recipes[k]].name;
+		LLVMValueRef f =
+		    psr_verify_wrap(fam, nest, first, out->functions[k], name,
+				    out->call, ninputs);
+
+		if (!f)
+			return false;
+		out->functions[k] = f;
+	}
+	LLVMSetOperand(out->call, callee, out->functions[0]);
 	return true;
 }
 
@@ -289,7 +307,12 @@ static bool make_of_loop(struct psr_fam *fam, struct psr_nest *nest,
 
 		add_attribute(f, at, "nounwind", 0);
 	}
-	return make_functions(fam, nest, f, out);
+	if (!make_functions(fam, nest, f, out))
+		return false;
+	if (!psr_options.verify ||
+	    !verify_functions(fam, nest, f, ninputs, out))
+		psr_ext_delete_function(fam, f);
+	return true;
 }
 
 /* The variant's call must not turn the stack slots into dynamic ones. */
@@ -360,7 +383,11 @@ static bool make_of_function(struct psr_fam *fam, struct psr_nest *nest,
 	out->original = psr_ext_split(entry, at);
 	out->exit = NULL;
 	out->variant = forward_call(f, first, out->original, &out->call);
-	return make_functions(fam, nest, first, out);
+	if (!make_functions(fam, nest, first, out))
+		return false;
+	psr_ext_delete_function(fam, first);
+	nest->verify_reason = PSR_REASON_WHOLE;
+	return true;
 }
 
 bool psr_variants_make(struct psr_fam *fam, struct psr_nest *nest,

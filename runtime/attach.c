@@ -36,7 +36,7 @@
 #define PATIENCE_MS   100  /* for the database, while the program runs */
 #define EXIT_MS       3000 /* and when it ends: 64 at once take 1 s */
 
-enum mode { LEARN, FROZEN, PINNED, BASELINE };
+enum mode { LEARN, FROZEN, PINNED, VERIFY, BASELINE };
 
 struct attached { /* one module, for ever */
 	struct attached *next;
@@ -147,6 +147,8 @@ static void read_mode(void)
 		mode = FROZEN;
 	else if (s && (!strcmp(s, "off") || !strcmp(s, "baseline")))
 		mode = BASELINE;
+	else if (s && !strcmp(s, "verify"))
+		mode = VERIFY;
 	else if (s && !strncmp(s, "pinned:", 7)) {
 		mode = PINNED;
 		strncpy(pinned, s + 7, sizeof(pinned) - 1);
@@ -273,7 +275,7 @@ static const struct psr_hooks *take(const struct psr_module *pm,
 	psr_sites_bind(a->m, pm->sites, psr_cpu_isa(), psr_threads_granted());
 	if (mode == PINNED) {
 		psr_sites_pin(a->m, pinned);
-	} else {
+	} else if (mode != VERIFY) {
 		if (is_new)
 			psr_remember_load(a->m);
 		psr_sites_fill(a->m);
@@ -282,7 +284,9 @@ static const struct psr_hooks *take(const struct psr_module *pm,
 	a->hooks = (struct psr_hooks){
 	    .abi = PSR_ATTACH_ABI,
 	    .module = a->m,
-	    .enter = mode == LEARN ? psr_probe_enter : psr_probe_fixed,
+	    .enter = mode == LEARN    ? psr_probe_enter
+		     : mode == VERIFY ? psr_probe_turn
+				      : psr_probe_fixed,
 	    .leave = psr_probe_leave,
 	    .values = psr_probe_values,
 	    .counts = psr_probe_counts,

@@ -41,7 +41,7 @@ int psr_parse_bytes(const char *text, uint64_t *out)
 bool psr_mode_valid(const char *mode)
 {
 	static const char *const modes[] = {"off", "baseline", "frozen",
-					    "learn"};
+					    "learn", "verify"};
 
 	for (size_t i = 0; i < PSR_COUNTOF(modes); i++)
 		if (!strcmp(mode, modes[i]))

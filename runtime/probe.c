@@ -38,7 +38,6 @@ static _Thread_local struct {
 	bool busy;
 	uint8_t warm_class, warm_rival;
 	uint16_t warm_left;          /* calls until the one that is timed */
-	uint64_t warmed;             /* their work */
 	struct psr_known *warm_site; /* where they happen */
 	struct psr_class *counted;   /* of the counted call that is beginning */
 	bool count_all;              /* of it */
@@ -165,7 +164,6 @@ static int64_t choose(struct psr_known *k, struct psr_class *c, uint64_t work)
 	unsigned i = pick(k, c, work);
 	double guess = psr_sites_guess(k, c->size_class);
 
-	self.warmed = 0;
 	self.warm_site = k;
 	self.warm_class = c->size_class;
 	self.warm_rival = (uint8_t)i;
@@ -249,8 +247,6 @@ static struct psr_entry warm(struct psr_known *k, struct psr_entry e,
 
 	if (here)
 		e.code = k->entries[self.warm_rival];
-	if (here && self.warm_left > 1)
-		self.warmed += work;
 	if (--self.warm_left) {
 		*tick = 0;
 		return e;
@@ -268,6 +264,19 @@ struct psr_entry psr_probe_fixed(void *module, const struct psr_site *site,
 
 	(void)module;
 	*tick = TICK_OFF;
+	return e;
+}
+
+struct psr_entry psr_probe_turn(void *module, const struct psr_site *site,
+				uint64_t work, int64_t *tick)
+{
+	struct psr_known *k = psr_sites_find(module, site);
+	struct psr_entry e = {0, 0};
+
+	(void)work;
+	*tick = 0; /* the next call comes here, too */
+	if (k)
+		e.code = k->entries[psr_sites_turn(k)];
 	return e;
 }
 
@@ -332,25 +341,15 @@ void psr_probe_counts(void *module, const struct psr_site *site, uint32_t n,
 	psr_sites_unlock(k);
 }
 
-/*
- * A probe stands for all the work since the one before, which the best did
- * in its usual time: of one call that was interrupted no more is made. The
- * calls that warmed the rival took as long as this one.
- */
-static void account(struct psr_known *k, struct psr_class *c, unsigned i,
+/* A probe of the best stands for all the work since the one before. */
+static void account(struct psr_known *k, const struct psr_class *c, unsigned i,
 		    double ns, uint64_t work)
 {
-	double rest = (double)self.units - (double)work;
-	double own = (double)work + (double)self.warmed;
-	double unit = ns / (double)work, usual;
+	double units = (double)self.units;
 
-	psr_sites_worked(c, i, own);
-	k->budget.site_ns += own * unit;
-	if (rest <= 0)
-		return;
-	usual = psr_sites_guess(k, c->size_class);
-	psr_sites_worked(c, c->best, rest);
-	k->budget.site_ns += rest * (usual > 0 ? usual : unit);
+	if (i == c->best && units > (double)work)
+		ns *= units / (double)work;
+	k->budget.site_ns += ns;
 }
 
 void psr_probe_leave(void *module, const struct psr_site *site, uint64_t work,

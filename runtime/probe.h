@@ -23,6 +23,10 @@ void psr_probe_counts(void *module, const struct psr_site *site, uint32_t n,
 struct psr_entry psr_probe_fixed(void *module, const struct psr_site *site,
 				 uint64_t work, int64_t *tick);
 
+/* Without learning: each call runs the next of the site's variants. */
+struct psr_entry psr_probe_turn(void *module, const struct psr_site *site,
+				uint64_t work, int64_t *tick);
+
 /* This thread is in the runtime: its sites run what the tables say. True if
  * it was not there before. */
 bool psr_probe_begin_busy(void);

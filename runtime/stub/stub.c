@@ -137,7 +137,8 @@ static enum state first_state(void)
 		return ASLEEP;
 	if (same(mode, "off") || same(mode, "baseline"))
 		return OFF;
-	if (same(mode, "frozen") || starts_with(mode, "pinned:"))
+	if (same(mode, "frozen") || same(mode, "verify") ||
+	    starts_with(mode, "pinned:"))
 		return EAGER;
 	return ASLEEP;
 }

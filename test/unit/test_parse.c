@@ -79,7 +79,8 @@ int main(void)
 		CHECK(ret == lists[i].ret && !strcmp(text, lists[i].out),
 		      "'%s': %d '%s'", lists[i].in, ret, text);
 	}
-	CHECK(psr_mode_valid("pinned:v3-w256") && psr_mode_valid("off"),
+	CHECK(psr_mode_valid("pinned:v3-w256") && psr_mode_valid("off") &&
+		  psr_mode_valid("verify"),
 	      "modes");
 	CHECK(!psr_mode_valid("pinned:") && !psr_mode_valid("") &&
 		  !psr_mode_valid("learned"),
