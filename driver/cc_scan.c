@@ -161,7 +161,7 @@ struct state {
 	unsigned language; /* after -x; FROM_NAME without */
 	int level;         /* of optimisation */
 	bool small;        /* for size, at level 2 */
-	bool lto;
+	const char *linker, *linker_path;
 	bool x86_64;
 	bool dashes; /* -- was met: only inputs follow */
 };
@@ -306,10 +306,10 @@ static void scan_switch(struct state *s, const char *arg)
 		scan_level(s, "");
 	else if (starts(arg, "--optimize="))
 		scan_level(s, strchr(arg, '=') + 1);
-	else if (!strcmp(arg, "-flto") || starts(arg, "-flto="))
-		s->lto = true;
-	else if (!strcmp(arg, "-fno-lto"))
-		s->lto = false;
+	else if (starts(arg, "-fuse-ld="))
+		s->linker = strchr(arg, '=') + 1;
+	else if (starts(arg, "--ld-path="))
+		s->linker_path = strchr(arg, '=') + 1;
 	else if (starts(arg, "--target="))
 		s->x86_64 = triple_is_ours(strchr(arg, '=') + 1);
 	else if (!strcmp(arg, "-m32") || !strcmp(arg, "-mx32") ||
@@ -375,13 +375,15 @@ void psr_scan(const struct psr_args *args, bool small, struct psr_scan *out)
 	s.x86_64 = true;
 #endif
 	scan_all(&s, args);
-	*out = (struct psr_scan){.dashes = s.dashes};
+	*out = (struct psr_scan){.dashes = s.dashes,
+				 .linker = s.linker,
+				 .linker_path = s.linker_path};
 	if ((s.facts & NOTHING) || !(s.facts & INPUT) || !s.x86_64)
 		return;
 	links = !(s.facts & NO_LINK);
 	libc = !(s.facts & NO_LIBC) || (s.facts & LIBC);
 	out->plugin = (s.facts & SOURCE) && !(s.facts & FOREIGN) &&
-		      s.level > 0 && (small || !s.small) && !s.lto && libc &&
+		      s.level > 0 && (small || !s.small) && libc &&
 		      !(links && (s.facts & STATIC));
 	out->stub = links && libc && !(s.facts & (NO_STUB | STATIC)) &&
 		    (out->plugin || (s.facts & PREBUILT));

@@ -11,6 +11,9 @@ struct psr_scan {
 	bool dashes; /* has a `--`: only inputs may follow the arguments */
 	bool plugin; /* optimises C, C++ or LLVM IR for x86-64 Linux */
 	bool stub;   /* links what may hold sites, with the C library */
+	/* As given, in ARGS; at most one of them, or clang's default. */
+	const char *linker;      /* -fuse-ld=LINKER */
+	const char *linker_path; /* --ld-path=LINKER */
 };
 
 /* ARGS are expanded, without the program's name. SMALL: at -Os, too. */

@@ -65,8 +65,8 @@ static int db_sites(struct psr_store *s, const struct db_options *o,
 	    "SELECT * FROM sites WHERE ?1 IS NULL OR module = ?1";
 	static const char table[] =
 	    "SELECT module, function, place, size_class, best, "
-	    "ns_per_unit, baseline_ns, speedup, samples, variants_timed "
-	    "FROM sites WHERE ?1 IS NULL OR module = ?1";
+	    "ns_per_unit, baseline_ns, speedup, samples, variants_timed, "
+	    "spent_s, regret FROM sites WHERE ?1 IS NULL OR module = ?1";
 	static const char times[] =
 	    "SELECT * FROM site_times WHERE ?1 IS NULL OR module = ?1";
 	static const char times_table[] =

@@ -38,10 +38,10 @@ static const struct {
      "WHERE run = ? ORDER BY id"},
     {"choices", "Variants that ran, by site and size",
      "SELECT module, function, place, size_class, variant, chosen, samples, "
-     "total_ms, share FROM choices WHERE run = ?",
+     "total_ms, share, spent_ms, lost_ms FROM choices WHERE run = ?",
      "SELECT module, function, place, site, size_class, variant, chosen, "
      "samples, "
-     "total_ms, share FROM choices WHERE run = ?"},
+     "total_ms, share, spent_ms, lost_ms FROM choices WHERE run = ?"},
     {"files", "Depends on",
      "SELECT d.kind, f.path, d.bytes FROM run_file d JOIN file f ON "
      "f.id = d.file WHERE d.run = ? ORDER BY d.kind, f.path",

@@ -15,6 +15,7 @@ int cmd_bench(int argc, char **argv);
 int cmd_db(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_predict(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 
 /* Prints "psr: MESSAGE" on stderr and returns STATUS. */

@@ -23,6 +23,7 @@ static const struct command {
     {"db", "query, export and maintain the profile database", cmd_db},
     {"doctor", "say what PSR can use here, and why not the rest", cmd_doctor},
     {"predict", "print what a program is expected to need", cmd_predict},
+    {"report", "say what choosing variants gained, and cost", cmd_report},
     {"run", "run a program, prepared, and learn from it", cmd_run},
     {"help", "explain a command", cmd_help},
 };

@@ -35,6 +35,7 @@ struct cc {
 	bool cxx; /* called as psr-c++ */
 	bool off;
 	bool small; /* --psr-optimise-size */
+	bool lld;   /* links with the lld of our LLVM */
 	bool print_argv;
 	bool asked; /* some --psr-* was given */
 	bool help;
@@ -285,10 +286,10 @@ static bool find_library(const char *name, char *path, size_t size)
 	return false;
 }
 
-/* Does PATH say that it is the clang that the plugin was built for? */
-static bool same_version(const char *path)
+/* Does PATH say that it is WHAT of the LLVM that the plugin was built for? */
+static bool same_version(const char *path, const char *what)
 {
-	char command[2 * PATH_MAX], line[256] = "";
+	char command[2 * PATH_MAX], line[256] = "", want[64];
 	FILE *f;
 
 	if (strchr(path, '\''))
@@ -300,7 +301,8 @@ static bool same_version(const char *path)
 	if (!fgets(line, sizeof(line), f))
 		line[0] = 0;
 	pclose(f);
-	return strstr(line, "clang version " PSR_LLVM_VERSION);
+	snprintf(want, sizeof(want), "%s " PSR_LLVM_VERSION, what);
+	return strstr(line, want);
 }
 
 /* The plugin fits one LLVM only; another clang is run as it is. */
@@ -311,7 +313,7 @@ static bool clang_fits(const char *path)
 	if (realpath(PSR_CLANG, ours) && realpath(path, theirs) &&
 	    !strcmp(ours, theirs))
 		return true;
-	return same_version(path);
+	return same_version(path, "clang version");
 }
 
 /* Makes cc->clang the C++ driver beside it: clang-22 -> clang++-22. */
@@ -409,10 +411,40 @@ static int add_plugin(struct cc *cc)
  */
 static int add_stub(struct cc *cc)
 {
-	return add_all(&cc->out,
-		       (const char *[]){"-Xlinker", "-u", "-Xlinker",
-					"__psr_enter_at", "-Xlinker", cc->stub,
-					NULL});
+	char plugin[PATH_MAX + 32];
+	int ret;
+
+	ret = add_all(&cc->out,
+		      (const char *[]){"-Xlinker", "-u", "-Xlinker",
+				       "__psr_enter_at", "-Xlinker", cc->stub,
+				       NULL});
+	if (ret || !cc->lld)
+		return ret;
+	snprintf(plugin, sizeof(plugin), "--load-pass-plugin=%s", cc->plugin);
+	return add_all(&cc->out, (const char *[]){"-Xlinker", plugin, NULL});
+}
+
+/*
+ * Thin link-time optimisation makes the sites at the link, where lld loads
+ * the plugin, if it is of the same LLVM. Other linkers do without.
+ */
+static bool links_with_lld(const struct cc *cc, const struct psr_scan *scan)
+{
+	const char *name = scan->linker_path ? scan->linker_path : scan->linker;
+	char path[PATH_MAX + 8], file[PATH_MAX];
+
+	if (!name || !strstr(name, "lld"))
+		return false;
+	if (strchr(name, '/'))
+		return same_version(name, "LLD");
+	if (!realpath(cc->clang, path))
+		return false;
+	strcpy(strrchr(path, '/') + 1, "ld.lld");
+	if (!strcmp(name, "lld") && !access(path, X_OK))
+		return true; /* which clang prefers to others */
+	snprintf(file, sizeof(file), "ld.%s", name);
+	return find_in_path(file, path, sizeof(path)) &&
+	       same_version(path, "LLD");
 }
 
 /* Fills in where the companions are. False: do without, maybe after a word. */
@@ -436,6 +468,7 @@ static int add_arguments(struct cc *cc, struct psr_scan scan)
 
 	if (cc->off || (!scan.plugin && !scan.stub) || !find_companions(cc))
 		scan.plugin = scan.stub = false;
+	cc->lld = scan.stub && links_with_lld(cc, &scan);
 	if (scan.plugin)
 		ret = add_plugin(cc);
 	if (!ret && scan.stub && scan.dashes)

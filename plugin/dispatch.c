@@ -6,7 +6,9 @@
  * Table and descriptor form one section group with the variants, that of the
  * function itself where it is in one (so that a linker keeps one complete set
  * of an inline function's), else one of their own (so that --gc-sections
- * drops all of it with the function).
+ * drops all of it with the function). Where whole modules are linked later, it
+ * is always one of their own: the function may be inlined there though another
+ * module's copy of it is the one that is kept.
  *
  * Everything emitted here is marked !nosanitize: it is no code of the user's.
  */
@@ -19,9 +21,13 @@
 #include "ir.h"
 #include "recipes.h"
 
+#define INLINE_COST   5  /* the inliner's unit, of one instruction */
+#define DISPATCH_SIZE 60 /* a call counts as six and its arguments */
+
 struct site {
 	const struct psr_nest *nest;
 	const struct psr_made *made;
+	enum psr_phase phase;
 	LLVMModuleRef m;
 	LLVMContextRef ctx;
 	LLVMTypeRef i16, i32, i64, ptr;
@@ -53,7 +59,9 @@ static void join_group(struct site *s, LLVMValueRef global)
 static void emit_table(struct site *s)
 {
 	LLVMTypeRef type = LLVMArrayType2(s->i32, PSR_CLASSES);
-	LLVMComdatRef own = LLVMGetComdat(s->nest->function);
+	LLVMComdatRef own = s->phase == PSR_PHASE_FULL
+				? NULL
+				: LLVMGetComdat(s->nest->function);
 	size_t n;
 
 	s->table = add_global(s, type, "table");
@@ -349,11 +357,34 @@ static LLVMValueRef intrinsic(struct site *s, const char *name,
 	return LLVMBuildCall2(s->b, LLVMGlobalGetValueType(f), f, args, n, "");
 }
 
+/*
+ * The inliner of the link must decide as it would without the dispatch: CALL,
+ * which it meets before most of that, raises the bound of what is inlined by
+ * what the inliner counts for it (llvm/Analysis/InlineCost.h).
+ */
+static LLVMValueRef excuse(struct site *s, LLVMValueRef call)
+{
+	static const char key[] = "call-threshold-bonus";
+	unsigned args = LLVMGetNumArgOperands(s->made->call);
+	char value[16];
+	int n;
+
+	if (s->phase != PSR_PHASE_FULL)
+		return call;
+	n = snprintf(value, sizeof(value), "%u",
+		     INLINE_COST * (DISPATCH_SIZE + 3 * args));
+	LLVMAddCallSiteAttribute(
+	    call, LLVMAttributeFunctionIndex,
+	    LLVMCreateStringAttribute(s->ctx, key, sizeof(key) - 1, value,
+				      (unsigned)n));
+	return call;
+}
+
 static LLVMValueRef tick_slot(struct site *s)
 {
 	LLVMValueRef slots = tick_slots(s);
-	LLVMValueRef pointer =
-	    intrinsic(s, "llvm.thread.pointer", s->ptr, NULL, 0);
+	LLVMValueRef pointer = excuse(
+	    s, intrinsic(s, "llvm.thread.pointer", s->ptr, NULL, 0));
 	LLVMValueRef hash =
 	    LLVMBuildMul(s->b, LLVMBuildPtrToInt(s->b, pointer, s->i64, ""),
 			 constant(s->i64, PSR_TICK_HASH), "");
@@ -375,7 +406,8 @@ static LLVMValueRef tick_place(struct site *s)
 	if (may_be_shared(s->m))
 		return tick_slot(s);
 	tick = tick_variable(s);
-	return intrinsic(s, "llvm.threadlocal.address", s->ptr, &tick, 1);
+	return excuse(s, intrinsic(s, "llvm.threadlocal.address", s->ptr,
+				   &tick, 1));
 }
 
 /*
@@ -709,12 +741,14 @@ static void site_init(struct site *s, const struct psr_nest *nest,
 	s->b = LLVMCreateBuilderInContext(s->ctx);
 }
 
-void psr_dispatch_emit(const struct psr_nest *nest, const struct psr_made *made)
+void psr_dispatch_emit(const struct psr_nest *nest, const struct psr_made *made,
+		       enum psr_phase phase)
 {
 	struct choice c;
 	struct site s;
 
 	site_init(&s, nest, made);
+	s.phase = phase;
 	emit_table(&s);
 	emit_descriptor(&s);
 	LLVMSetCurrentDebugLocation2(

@@ -5,7 +5,7 @@
 
 #include "variants.h"
 
-void psr_dispatch_emit(const struct psr_nest *nest,
-		       const struct psr_made *made);
+void psr_dispatch_emit(const struct psr_nest *nest, const struct psr_made *made,
+		       enum psr_phase phase);
 
 #endif

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ir.h"
+
 struct hash {
 	uint64_t h;
 	LLVMValueRef *values; /* sorted; the nest's instructions */
@@ -56,7 +58,7 @@ static void mix_global(struct hash *x, LLVMValueRef v)
 {
 	LLVMLinkage linkage = LLVMGetLinkage(v);
 	size_t n;
-	const char *s = LLVMGetValueName2(v, &n);
+	const char *s = psr_ir_name(v, &n);
 
 	if (linkage == LLVMPrivateLinkage)
 		mix(x, 'p');

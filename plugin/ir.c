@@ -27,6 +27,20 @@ bool psr_ir_calls(LLVMValueRef call, const char *name)
 	return LLVMIsAFunction(callee) && LLVMGetIntrinsicID(callee) == id;
 }
 
+const char *psr_ir_name(LLVMValueRef global, size_t *n)
+{
+	static const char mark[] = ".llvm.";
+	const size_t length = sizeof(mark) - 1;
+	const char *name = LLVMGetValueName2(global, n);
+	size_t end = *n;
+
+	while (end && name[end - 1] >= '0' && name[end - 1] <= '9')
+		end--;
+	if (end > length && !memcmp(name + end - length, mark, length))
+		*n = end - length;
+	return name;
+}
+
 unsigned psr_ir_size(LLVMBasicBlockRef b)
 {
 	unsigned n = 0;

@@ -12,6 +12,12 @@ bool psr_ir_has_string(LLVMValueRef f, const char *name);
 /* CALL calls the intrinsic NAME, such as "llvm.fmuladd". */
 bool psr_ir_calls(LLVMValueRef call, const char *name);
 
+/*
+ * GLOBAL's name of *N characters, without the ".llvm.123" by which a thin link
+ * tells apart the static functions of modules: it changes with their contents.
+ */
+const char *psr_ir_name(LLVMValueRef global, size_t *n);
+
 /* B's instructions. */
 unsigned psr_ir_size(LLVMBasicBlockRef b);
 

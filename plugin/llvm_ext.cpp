@@ -93,13 +93,33 @@ __asm__(".weak _ZN5clang13DiagnosticIDs15getCustomDiagIDE"
 
 namespace
 {
+psr_phase phase_of(ThinOrFullLTOPhase phase)
+{
+	switch (phase) {
+	case ThinOrFullLTOPhase::ThinLTOPreLink:
+		return PSR_PHASE_THIN;
+	case ThinOrFullLTOPhase::ThinLTOPostLink:
+		return PSR_PHASE_THIN_LINK;
+	case ThinOrFullLTOPhase::FullLTOPreLink:
+		return PSR_PHASE_FULL;
+	default:
+		return PSR_PHASE_WHOLE;
+	}
+}
+
 struct PsrPass : PassInfoMixin<PsrPass> {
+	psr_phase Phase;
+
+	explicit PsrPass(psr_phase phase) : Phase(phase)
+	{
+	}
+
 	PreservedAnalyses run(Module &M, ModuleAnalysisManager &MAM)
 	{
 		auto &FAM = MAM.getResult<FunctionAnalysisManagerModuleProxy>(M)
 				.getManager();
 		bool changed = psr_module_run(
-		    wrap(&M), reinterpret_cast<psr_fam *>(&FAM));
+		    wrap(&M), reinterpret_cast<psr_fam *>(&FAM), Phase);
 
 		return changed ? PreservedAnalyses::none()
 			       : PreservedAnalyses::all();
@@ -124,9 +144,9 @@ struct PsrVectorize : PassInfoMixin<PsrVectorize> {
 
 // What GlobalsAA holds of globals whose address is never taken was found
 // before variants took addresses, and outlives PreservedAnalyses::none().
-void add_passes(ModulePassManager &MPM)
+void add_passes(ModulePassManager &MPM, psr_phase phase)
 {
-	MPM.addPass(PsrPass());
+	MPM.addPass(PsrPass(phase));
 	MPM.addPass(RecomputeGlobalsAAPass());
 }
 
@@ -134,9 +154,9 @@ void register_passes(PassBuilder &PB)
 {
 	PB.registerOptimizerEarlyEPCallback([](ModulePassManager &MPM,
 					       OptimizationLevel level,
-					       ThinOrFullLTOPhase) {
+					       ThinOrFullLTOPhase phase) {
 		if (level != OptimizationLevel::O0)
-			add_passes(MPM);
+			add_passes(MPM, phase_of(phase));
 	});
 	PB.registerVectorizerStartEPCallback(
 	    [](FunctionPassManager &FPM, OptimizationLevel level) {
@@ -149,7 +169,7 @@ void register_passes(PassBuilder &PB)
 	       ArrayRef<PassBuilder::PipelineElement>) {
 		    if (name != "psr")
 			    return false;
-		    add_passes(MPM);
+		    add_passes(MPM, PSR_PHASE_WHOLE);
 		    return true;
 	    });
 }

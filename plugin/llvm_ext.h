@@ -37,8 +37,16 @@ extern const struct psr_key psr_keys[]; /* ends with a NULL name */
 /* Returns NULL, or why the value is bad (one line, static buffer). */
 const char *psr_options_set(const char *key, const char *value);
 
-/* Runs the pass; returns whether M has changed. */
-bool psr_module_run(LLVMModuleRef m, struct psr_fam *fam);
+/* Where the pass runs, for link-time optimisation. */
+enum psr_phase {
+	PSR_PHASE_WHOLE,     /* without it */
+	PSR_PHASE_FULL,      /* the module is vectorised now, linked later */
+	PSR_PHASE_THIN,      /* it is vectorised at the link, later */
+	PSR_PHASE_THIN_LINK, /* at that link */
+};
+
+/* Runs the pass; returns whether M has changed. Locks out other threads. */
+bool psr_module_run(LLVMModuleRef m, struct psr_fam *fam, enum psr_phase phase);
 
 /* F is a variant, to be vectorised even where clang vectorises nothing. */
 bool psr_variant_is(LLVMValueRef f);

@@ -7,12 +7,14 @@
  * no site is left as it was. All choices depend on the module and the options
  * alone, so the same source gives the same object.
  */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "dispatch.h"
 #include "inputs.h"
+#include "lto.h"
 #include "recipes.h"
 #include "refuse.h"
 #include "remarks.h"
@@ -175,7 +177,8 @@ static void prepare(struct psr_fam *fam, struct psr_nest *first, size_t n)
 			psr_work_emit(fam, &first[i]);
 }
 
-static bool transform(struct psr_fam *fam, struct psr_nest *first, size_t n)
+static bool transform(struct psr_fam *fam, struct psr_nest *first, size_t n,
+		      enum psr_phase phase)
 {
 	bool changed = false;
 
@@ -187,14 +190,15 @@ static bool transform(struct psr_fam *fam, struct psr_nest *first, size_t n)
 			continue;
 		changed = true;
 		if (psr_variants_make(fam, &first[i], &made))
-			psr_dispatch_emit(&first[i], &made);
+			psr_dispatch_emit(&first[i], &made, phase);
 	}
 	if (changed)
 		psr_ext_forget(fam, first->function);
 	return changed;
 }
 
-static bool transform_all(struct psr_fam *fam, struct psr_nests *nests)
+static bool transform_all(struct psr_fam *fam, struct psr_nests *nests,
+			  enum psr_phase phase)
 {
 	bool changed = false;
 	size_t i = 0;
@@ -205,35 +209,80 @@ static bool transform_all(struct psr_fam *fam, struct psr_nests *nests)
 		while (i + n < nests->n &&
 		       nests->at[i + n].function == nests->at[i].function)
 			n++;
-		changed |= transform(fam, &nests->at[i], n);
+		changed |= transform(fam, &nests->at[i], n, phase);
 		i += n;
 	}
 	return changed;
 }
 
-bool psr_module_run(LLVMModuleRef m, struct psr_fam *fam)
+/* True: something was found, and perhaps changed. */
+static bool make_sites(LLVMModuleRef m, struct psr_fam *fam,
+		       enum psr_reason reason, enum psr_phase phase)
 {
 	struct psr_nests nests = {0};
-	enum psr_reason reason;
-	int ret;
+	bool found;
+	int ret = 0;
 
-	if (LLVMGetModuleFlag(m, FLAG, strlen(FLAG)))
-		return false;
-	reason = psr_refuse_module(m);
-	if (!reason || reason == PSR_REASON_ALLOCATOR)
-		psr_seal_emit(m);
 	find_all(m, fam, reason, &nests);
 	if (!reason) {
 		keep_budget(m, &nests);
-		if (transform_all(fam, &nests))
+		if (transform_all(fam, &nests, phase))
 			psr_inputs_forget(m);
 	}
-	set_flag(m);
-	if (psr_options.remarks) {
+	found = nests.n > 0;
+	if (psr_options.remarks)
 		ret = psr_remarks_write(psr_options.remarks, &nests);
-		if (ret < 0)
-			fail(psr_options.remarks, ret);
-	}
+	if (ret < 0)
+		fail(psr_options.remarks, ret);
 	psr_sites_free(&nests);
-	return true;
+	return found;
+}
+
+static bool has_loops(LLVMModuleRef m, struct psr_fam *fam)
+{
+	for (LLVMValueRef f = LLVMGetFirstFunction(m); f;
+	     f = LLVMGetNextFunction(f))
+		if (!LLVMIsDeclaration(f) && psr_ext_has_loops(fam, f))
+			return true;
+	return false;
+}
+
+static bool run(LLVMModuleRef m, struct psr_fam *fam, enum psr_phase phase)
+{
+	enum psr_reason reason = psr_refuse_module(m);
+	bool begun = psr_lto_is_recorded(m), changed = false;
+
+	if (LLVMGetModuleFlag(m, FLAG, strlen(FLAG)) ||
+	    (begun && phase == PSR_PHASE_THIN))
+		return false;
+	if (!begun && (!reason || reason == PSR_REASON_ALLOCATOR))
+		changed = psr_seal_emit(m);
+	if (phase == PSR_PHASE_THIN) {
+		changed |= has_loops(m, fam);
+		if (changed)
+			psr_lto_record(m);
+	} else {
+		changed |= make_sites(m, fam, reason, phase);
+		if (changed)
+			set_flag(m);
+	}
+	return changed;
+}
+
+/* A linker has threads, and modules of which each has its own options. */
+bool psr_module_run(LLVMModuleRef m, struct psr_fam *fam, enum psr_phase phase)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	struct psr_options saved;
+	bool changed = false;
+
+	pthread_mutex_lock(&lock);
+	saved = psr_options;
+	if (phase == PSR_PHASE_THIN_LINK)
+		psr_lto_recall(m);
+	if (phase != PSR_PHASE_THIN_LINK || psr_lto_is_recorded(m))
+		changed = run(m, fam, phase);
+	psr_options = saved;
+	pthread_mutex_unlock(&lock);
+	return changed;
 }

@@ -155,11 +155,39 @@ static const char *(*const setters[])(const char *, const char *) = {
     set_verify,
 };
 
+/* Indexed as psr_keys; NULL: never set. */
+static char *settings[sizeof(setters) / sizeof(*setters)];
+_Static_assert(sizeof(settings) / sizeof(*settings) <= PSR_SETTINGS_MAX,
+	       "lto.c keeps all of them");
+
+static const char *set(size_t i, const char *value)
+{
+	const char *key = psr_keys[i].name, *bad = setters[i](key, value);
+	size_t n = strlen(key) + strlen(value) + 2;
+
+	if (bad)
+		return bad;
+	free(settings[i]);
+	settings[i] = malloc(n);
+	if (!settings[i])
+		return "out of memory";
+	snprintf(settings[i], n, "%s=%s", key, value);
+	return NULL;
+}
+
+const char *psr_options_setting(size_t i)
+{
+	for (size_t k = 0; k < sizeof(settings) / sizeof(*settings); k++)
+		if (settings[k] && !i--)
+			return settings[k];
+	return NULL;
+}
+
 const char *psr_options_set(const char *key, const char *value)
 {
 	for (size_t i = 0; psr_keys[i].name; i++)
 		if (!strcmp(key, psr_keys[i].name))
-			return setters[i](key, value);
+			return set(i, value);
 	snprintf(message, sizeof(message), "unknown option '%s'", key);
 	return message;
 }

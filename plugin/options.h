@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* options.h - what the user asked of the plugin.
  *
- * One set for each process: a compiler compiles one module at a time.
+ * One set for each process: a compiler compiles one module at a time, and in
+ * a linker module.c sees to it.
  */
 #ifndef PSR_OPTIONS_H
 #define PSR_OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define PSR_RECIPES_MAX 64
@@ -24,5 +26,10 @@ struct psr_options {
 };
 
 extern struct psr_options psr_options;
+
+#define PSR_SETTINGS_MAX 32 /* that are kept */
+
+/* What was set last, key by key: "KEY=VALUE" of the I-th, or NULL. */
+const char *psr_options_setting(size_t i);
 
 #endif

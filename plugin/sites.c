@@ -81,7 +81,7 @@ static struct psr_nest *nest_new(LLVMValueRef f, psr_loop l,
 {
 	struct psr_nest *nest = append(out);
 	size_t n;
-	const char *name = LLVMGetValueName2(f, &n);
+	const char *name = psr_ir_name(f, &n);
 
 	if (!nest)
 		return NULL;

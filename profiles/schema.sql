@@ -110,6 +110,8 @@ CREATE TABLE site(
 CREATE TABLE site_variant(
 	site INTEGER NOT NULL REFERENCES site ON DELETE CASCADE,
 	variant TEXT NOT NULL,
+	isa INTEGER,			-- needs it: 1: v2, 2: v3, 4: v4
+	flags INTEGER,			-- 1: guarded, 2: parallel, 4: counted
 	PRIMARY KEY(site, variant)
 ) STRICT, WITHOUT ROWID;
 
@@ -124,13 +126,17 @@ CREATE TABLE site_time(
 	site INTEGER NOT NULL REFERENCES site ON DELETE CASCADE,
 	cpu INTEGER NOT NULL REFERENCES cpu,
 	size_class INTEGER NOT NULL,
-	variant TEXT NOT NULL,		-- baseline: the original code
+	variant TEXT NOT NULL,		-- baseline: the original code; NAME@N:
+					-- parallel, on N threads
 	n INTEGER NOT NULL,		-- samples ever
 	total_ns REAL NOT NULL,		-- their time
 	p25_ns REAL,			-- quantiles of the latest samples
 	median_ns REAL,
 	p75_ns REAL,
 	ring BLOB NOT NULL,		-- latest samples: float32, oldest first
+	spent_ns REAL NOT NULL DEFAULT 0,	-- by all calls, timed or not
+	base_ns REAL NOT NULL DEFAULT 0,	-- the baseline would have taken
+	lost_ns REAL NOT NULL DEFAULT 0,	-- of spent_ns: to the best
 	PRIMARY KEY(site, cpu, size_class, variant)
 ) STRICT, WITHOUT ROWID;
 
@@ -175,6 +181,9 @@ CREATE TABLE run_site(
 	n INTEGER NOT NULL,		-- calls that were timed
 	total_ns REAL NOT NULL,		-- their time
 	chosen INTEGER NOT NULL,	-- 1: what untimed calls ran, at last
+	spent_ns REAL NOT NULL DEFAULT 0,	-- by all calls, timed or not
+	base_ns REAL NOT NULL DEFAULT 0,	-- the baseline would have taken
+	lost_ns REAL NOT NULL DEFAULT 0,	-- of spent_ns: to the best
 	PRIMARY KEY(run, site, size_class, variant)
 ) STRICT, WITHOUT ROWID;
 

@@ -26,7 +26,9 @@ SELECT r.id AS run,
 FROM run r JOIN task t ON t.id = r.task JOIN program p ON p.id = r.program
 ORDER BY r.id DESC;
 
--- Per site, processor and size class: the fastest variant by median.
+-- Per site, processor and size class: the fastest variant by median. Of the
+-- time spent there, regret is the share that went to other variants for
+-- longer than the best would have taken: learning, and choosing wrongly.
 CREATE VIEW sites AS
 SELECT s.module, s.function, replace(s.file,
 		rtrim(s.file, replace(s.file, '/', '')), '') || ':' || s.line
@@ -35,10 +37,19 @@ SELECT s.module, s.function, replace(s.file,
 	best.variant AS best, round(best.median_ns, 4) AS ns_per_unit,
 	round(base.median_ns, 4) AS baseline_ns,
 	round(base.median_ns / best.median_ns, 2) AS speedup,
-	best.n AS samples, best.variants AS variants_timed, s.file, s.line
-FROM (SELECT site, cpu, size_class, variant, min(median_ns) AS median_ns,
-		n, count(*) AS variants
-	FROM site_time GROUP BY site, cpu, size_class) best
+	best.n AS samples, best.variants AS variants_timed,
+	round(best.spent_ns / 1e9, 3) AS spent_s,
+	round(max(best.lost_ns, 0) / nullif(best.spent_ns, 0), 4) AS regret,
+	s.file, s.line
+FROM (SELECT t.site, t.cpu, t.size_class, t.variant,
+		min(t.median_ns) AS median_ns, t.n,
+		count(t.median_ns) AS variants,
+		sum(t.spent_ns) AS spent_ns, sum(t.lost_ns) AS lost_ns
+	FROM site_time t LEFT JOIN site_variant v
+		ON v.site = t.site AND v.variant = t.variant
+	WHERE ifnull(v.flags, 0) & 4 = 0
+	GROUP BY t.site, t.cpu, t.size_class
+	HAVING count(t.median_ns)) best
 JOIN site s ON s.id = best.site
 JOIN cpu c ON c.id = best.cpu
 LEFT JOIN site_time base ON base.site = best.site AND base.cpu = best.cpu
@@ -52,7 +63,8 @@ SELECT s.module, s.function, replace(s.file,
 		AS place,
 	printf('%016x', s.hash) AS site, c.name AS cpu, t.size_class,
 	t.variant, t.n AS samples, t.p25_ns, t.median_ns, t.p75_ns,
-	t.total_ns, s.file, s.line
+	t.total_ns, round(t.spent_ns / 1e9, 3) AS spent_s,
+	round(t.lost_ns / 1e9, 6) AS lost_s, s.file, s.line
 FROM site_time t JOIN site s ON s.id = t.site JOIN cpu c ON c.id = t.cpu
 ORDER BY s.module, s.function, s.line, c.name, t.size_class, t.median_ns;
 
@@ -90,11 +102,32 @@ SELECT u.run, p.name AS program, s.module, s.function,
 	u.size_class, u.variant, u.chosen, u.n AS samples,
 	round(u.total_ns / 1e6, 3) AS total_ms,
 	round(u.total_ns / sum(u.total_ns) OVER
-		(PARTITION BY u.run, u.site, u.size_class), 3) AS share
+		(PARTITION BY u.run, u.site, u.size_class), 3) AS share,
+	round(u.spent_ns / 1e6, 3) AS spent_ms,
+	round(u.lost_ns / 1e6, 3) AS lost_ms
 FROM run_site u JOIN run r ON r.id = u.run
 JOIN program p ON p.id = r.program JOIN site s ON s.id = u.site
 ORDER BY u.run DESC, s.module, s.function, s.line, u.size_class,
 	u.chosen DESC, u.total_ns DESC;
+
+-- What choosing gained each run: the time that its calls of sites took, once
+-- PSR was awake, what the baseline would have taken for them, and what was
+-- lost to learning and to wrong choices.
+CREATE VIEW gains AS
+SELECT u.run, strftime('%Y-%m-%d %H:%M:%S', r.started_ns / 1000000000,
+		'unixepoch', 'localtime') AS started,
+	p.name AS program, t.command AS arguments,
+	round(r.wall_ns / 1e9, 3) AS wall_s,
+	count(DISTINCT u.site) AS sites,
+	round(sum(u.spent_ns) / 1e9, 3) AS spent_s,
+	round(sum(u.base_ns) / 1e9, 3) AS baseline_s,
+	round(sum(u.base_ns) / nullif(sum(u.spent_ns), 0), 3) AS speedup,
+	round(max(sum(u.lost_ns), 0) / 1e9, 6) AS lost_s,
+	round(max(sum(u.lost_ns), 0) / nullif(sum(u.spent_ns), 0), 4)
+		AS regret
+FROM run_site u JOIN run r ON r.id = u.run JOIN task t ON t.id = r.task
+JOIN program p ON p.id = r.program
+GROUP BY u.run ORDER BY u.run DESC;
 
 -- Memory and cores that were granted and not used.
 CREATE VIEW waste AS

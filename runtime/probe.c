@@ -38,6 +38,7 @@ static _Thread_local struct {
 	bool busy;
 	uint8_t warm_class, warm_rival;
 	uint16_t warm_left;          /* calls until the one that is timed */
+	uint64_t warmed;             /* their work */
 	struct psr_known *warm_site; /* where they happen */
 	struct psr_class *counted;   /* of the counted call that is beginning */
 	bool count_all;              /* of it */
@@ -164,6 +165,7 @@ static int64_t choose(struct psr_known *k, struct psr_class *c, uint64_t work)
 	unsigned i = pick(k, c, work);
 	double guess = psr_sites_guess(k, c->size_class);
 
+	self.warmed = 0;
 	self.warm_site = k;
 	self.warm_class = c->size_class;
 	self.warm_rival = (uint8_t)i;
@@ -247,6 +249,8 @@ static struct psr_entry warm(struct psr_known *k, struct psr_entry e,
 
 	if (here)
 		e.code = k->entries[self.warm_rival];
+	if (here && self.warm_left > 1)
+		self.warmed += work;
 	if (--self.warm_left) {
 		*tick = 0;
 		return e;
@@ -341,15 +345,25 @@ void psr_probe_counts(void *module, const struct psr_site *site, uint32_t n,
 	psr_sites_unlock(k);
 }
 
-/* A probe of the best stands for all the work since the one before. */
-static void account(struct psr_known *k, const struct psr_class *c, unsigned i,
+/*
+ * A probe stands for all the work since the one before, which the best did
+ * in its usual time: of one call that was interrupted no more is made. The
+ * calls that warmed the rival took as long as this one.
+ */
+static void account(struct psr_known *k, struct psr_class *c, unsigned i,
 		    double ns, uint64_t work)
 {
-	double units = (double)self.units;
+	double rest = (double)self.units - (double)work;
+	double own = (double)work + (double)self.warmed;
+	double unit = ns / (double)work, usual;
 
-	if (i == c->best && units > (double)work)
-		ns *= units / (double)work;
-	k->budget.site_ns += ns;
+	psr_sites_worked(c, i, own);
+	k->budget.site_ns += own * unit;
+	if (rest <= 0)
+		return;
+	usual = psr_sites_guess(k, c->size_class);
+	psr_sites_worked(c, c->best, rest);
+	k->budget.site_ns += rest * (usual > 0 ? usual : unit);
 }
 
 void psr_probe_leave(void *module, const struct psr_site *site, uint64_t work,

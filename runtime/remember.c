@@ -30,6 +30,7 @@ struct origin { /* where a row comes from */
 	struct psr_cell *cell;
 	uint64_t own;
 	double own_ns;
+	struct psr_account account;
 };
 
 struct news { /* one module's */
@@ -109,9 +110,10 @@ static void copy_cell(struct news *n, const struct psr_class *c, unsigned i)
 	struct psr_cell *cell = (struct psr_cell *)&c->cells[i];
 	struct psr_site_time *t = &n->times[n->ntimes];
 	uint64_t fresh = cell->own - cell->saved;
+	struct psr_account account = psr_sites_account(c, i);
 	uint32_t in_ring = fresh < cell->nring ? (uint32_t)fresh : cell->nring;
 
-	if (!cell->own && i != c->best)
+	if (!cell->own && cell->units <= 0 && i != c->best)
 		return;
 	t->site = k->id;
 	t->chosen = i == c->best;
@@ -119,11 +121,15 @@ static void copy_cell(struct news *n, const struct psr_class *c, unsigned i)
 	psr_sites_name(k, i, t->variant);
 	t->n = fresh;
 	t->total_ns = cell->own_ns - cell->saved_ns;
+	t->spent_ns = account.spent - cell->accounted.spent;
+	t->base_ns = account.base - cell->accounted.base;
+	t->lost_ns = account.lost - cell->accounted.lost;
 	t->nring = in_ring;
 	for (uint32_t j = 0; j < in_ring; j++)
 		t->ring[j] = cell->ring[(cell->head + PSR_RING - in_ring + j) %
 					PSR_RING];
-	n->origins[n->ntimes] = (struct origin){cell, cell->own, cell->own_ns};
+	n->origins[n->ntimes] =
+	    (struct origin){cell, cell->own, cell->own_ns, account};
 	n->ntimes++;
 }
 
@@ -241,17 +247,18 @@ static bool collect_info(struct news *n, struct psr_known *k)
 	const struct psr_site *s = k->site;
 	const struct psr_variant *v = psr_site_variants(s);
 	size_t a = n->info_room, b = n->info_room;
-	const char **names;
+	struct psr_variant_info *variants;
 
 	if (!grow((void **)&n->info, &a, n->ninfo + 1, sizeof(*n->info)) ||
 	    !grow((void **)&n->told, &b, n->ninfo + 1, sizeof(*n->told)))
 		return false;
 	n->info_room = a;
-	names = malloc((s->nvariants + 1u) * sizeof(*names));
-	if (!names)
+	variants = malloc((s->nvariants + 1u) * sizeof(*variants));
+	if (!variants)
 		return false;
 	for (unsigned i = 0; i < s->nvariants; i++)
-		names[i] = psr_variant_name(&v[i]);
+		variants[i] = (struct psr_variant_info){psr_variant_name(&v[i]),
+							v[i].isa, v[i].flags};
 	n->told[n->ninfo] = k;
 	n->info[n->ninfo++] = (struct psr_site_info){
 	    .site = s->id,
@@ -269,7 +276,7 @@ static bool collect_info(struct news *n, struct psr_known *k)
 	    .load_bytes = s->load_bytes,
 	    .store_bytes = s->store_bytes,
 	    .nvariants = s->nvariants,
-	    .variants = names,
+	    .variants = variants,
 	};
 	k->told = true;
 	return true;
@@ -329,8 +336,11 @@ static void settle(struct news *n, bool saved)
 	if (!saved)
 		give_back(n);
 	for (size_t i = 0; saved && i < n->ntimes; i++) {
-		n->origins[i].cell->saved = n->origins[i].own;
-		n->origins[i].cell->saved_ns = n->origins[i].own_ns;
+		const struct origin *o = &n->origins[i];
+
+		o->cell->saved = o->own;
+		o->cell->saved_ns = o->own_ns;
+		o->cell->accounted = o->account;
 	}
 	for (size_t i = 0; i < n->ninfo; i++) {
 		if (!saved)

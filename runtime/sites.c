@@ -358,7 +358,8 @@ static void adopt(struct psr_class *c, unsigned i,
 		cell->head = (cell->head + 1) % PSR_RING;
 		cell->nring += cell->nring < PSR_RING;
 	}
-	b->site_ns += row->total_ns;
+	b->site_ns +=
+	    row->spent_ns > row->total_ns ? row->spent_ns : row->total_ns;
 	if (i)
 		b->explored_ns += paid * row->total_ns;
 	judge_cell(c, i);
@@ -504,13 +505,39 @@ static void refresh(struct psr_class *c)
 	if (!psr_sites_stale(c))
 		return;
 	for (uint32_t j = 0; j < c->site->nrivals; j++) {
-		c->cells[j].own = c->cells[j].saved = 0;
-		c->cells[j].own_ns = c->cells[j].saved_ns = 0;
+		struct psr_cell *cell = &c->cells[j];
+
+		cell->own = cell->saved = 0;
+		cell->own_ns = cell->saved_ns = 0;
+		cell->units = 0;
+		cell->accounted = (struct psr_account){0, 0, 0};
 	}
 	c->calls = 0;
 	if (c->counts)
 		*c->counts = (struct psr_counts){0};
 	c->generation = atomic_load(&generation);
+}
+
+void psr_sites_worked(struct psr_class *c, unsigned i, double units)
+{
+	refresh(c);
+	c->cells[i].units += units;
+}
+
+struct psr_account psr_sites_account(const struct psr_class *c, unsigned i)
+{
+	const struct psr_known *k = c->site;
+	double units = c->cells[i].units;
+	double guess = psr_sites_guess(k, c->size_class);
+	double unit = c->rivals[i].all.n ? (double)c->rivals[i].all.mid : guess;
+	double base = c->rivals[0].all.n ? (double)c->rivals[0].all.mid : unit;
+	double best = c->rivals[c->best].all.n
+			  ? (double)c->rivals[c->best].all.mid
+			  : unit;
+	bool lost = i != c->best && unit > best;
+
+	return (struct psr_account){units * unit, units * base,
+				    lost ? units * (unit - best) : 0};
 }
 
 void psr_sites_record(struct psr_class *c, unsigned i, double ns, uint64_t work)

@@ -18,6 +18,14 @@
 #include "psr/site.h"
 #include "psr/store.h"
 
+/*
+ * What a variant's calls took, what the baseline would have taken for them,
+ * and what the best would have saved; in ns, by what is known by now.
+ */
+struct psr_account {
+	double spent, base, lost;
+};
+
 /* One variant at one site and size class. */
 struct psr_cell {
 	float ring[PSR_RING];
@@ -25,8 +33,11 @@ struct psr_cell {
 	uint32_t head; /* where the next sample goes */
 	uint64_t own;  /* samples of this process */
 	double own_ns;
-	uint64_t saved; /* of these, in the database: the flusher's */
+	double units; /* work of all its calls, timed or not */
+	/* Of these, in the database: the flusher's. */
+	uint64_t saved;
 	double saved_ns;
+	struct psr_account accounted;
 };
 
 struct psr_class {
@@ -114,6 +125,17 @@ void psr_sites_serialise(struct psr_module_state *m);
 
 /* VARIANT in every class of each site that has it. */
 void psr_sites_pin(struct psr_module_state *m, const char *variant);
+
+/* Rival I did UNITS of work, timed or not: the account of the site's time.
+ * Under the lock. */
+void psr_sites_worked(struct psr_class *c, unsigned i, double units);
+
+/*
+ * Of all work that rival I did in this process, by the medians: what other
+ * programs took of the processor meanwhile is nobody's. Where one is not known
+ * at this size, by the one next to it.
+ */
+struct psr_account psr_sites_account(const struct psr_class *c, unsigned i);
 
 /* The variants that can run, one after the other; 0: there is none. */
 unsigned psr_sites_turn(struct psr_known *k);

@@ -35,7 +35,7 @@ int psr_store_sites_load(struct psr_store *s, const char *module,
 	int ret = store_prepare(
 	    s,
 	    "SELECT s.hash, t.size_class, t.variant, t.n, t.total_ns, "
-	    "t.ring FROM site s JOIN site_time t ON t.site = s.id "
+	    "t.spent_ns, t.ring FROM site s JOIN site_time t ON t.site = s.id "
 	    "WHERE s.module = ? AND "
 	    "t.cpu = (SELECT id FROM cpu WHERE name = ?)",
 	    &st, err);
@@ -53,7 +53,8 @@ int psr_store_sites_load(struct psr_store *s, const char *module,
 		store_column_text(st, 2, row.variant, sizeof(row.variant));
 		row.n = (uint64_t)sqlite3_column_int64(st, 3);
 		row.total_ns = sqlite3_column_double(st, 4);
-		row.nring = read_ring(st, 5, row.ring);
+		row.spent_ns = sqlite3_column_double(st, 5);
+		row.nring = read_ring(st, 6, row.ring);
 		ret = each(ctx, &row);
 	}
 	if (!ret)
@@ -111,17 +112,20 @@ static const struct {
     {offsetof(struct site_saver, add),
      "INSERT INTO site(module, hash) VALUES(?, ?) RETURNING id"},
     {offsetof(struct site_saver, time),
-     "SELECT n, total_ns, ring FROM site_time WHERE site = ? AND cpu = ? "
-     "AND size_class = ? AND variant = ?"},
+     "SELECT n, total_ns, ring, spent_ns, base_ns, lost_ns FROM site_time "
+     "WHERE site = ? AND cpu = ? AND size_class = ? AND variant = ?"},
     {offsetof(struct site_saver, put),
      "INSERT OR REPLACE INTO site_time(site, cpu, size_class, variant, n, "
-     "total_ns, p25_ns, median_ns, p75_ns, ring) "
-     "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+     "total_ns, p25_ns, median_ns, p75_ns, ring, spent_ns, base_ns, lost_ns) "
+     "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
     {offsetof(struct site_saver, note),
      "INSERT INTO run_site(run, site, size_class, variant, n, total_ns, "
-     "chosen) VALUES(?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-     "n = n + excluded.n, total_ns = total_ns + excluded.total_ns, "
-     "chosen = excluded.chosen"},
+     "chosen, spent_ns, base_ns, lost_ns) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+     "ON CONFLICT DO UPDATE SET n = n + excluded.n, "
+     "total_ns = total_ns + excluded.total_ns, chosen = excluded.chosen, "
+     "spent_ns = spent_ns + excluded.spent_ns, "
+     "base_ns = base_ns + excluded.base_ns, lost_ns = lost_ns + "
+     "excluded.lost_ns"},
 };
 
 static sqlite3_stmt **saver_statement(struct site_saver *v, size_t i)
@@ -171,6 +175,13 @@ static void bind_key(sqlite3_stmt *st, int64_t first, int64_t second,
 			  SQLITE_STATIC);
 }
 
+static void bind_account(sqlite3_stmt *st, int i, const struct psr_site_time *t)
+{
+	sqlite3_bind_double(st, i, t->spent_ns);
+	sqlite3_bind_double(st, i + 1, t->base_ns);
+	sqlite3_bind_double(st, i + 2, t->lost_ns);
+}
+
 static int read_time(struct site_saver *v, int64_t site,
 		     const struct psr_site_time *t, struct psr_site_time *old,
 		     struct psr_err *err)
@@ -184,6 +195,9 @@ static int read_time(struct site_saver *v, int64_t site,
 		old->n = (uint64_t)sqlite3_column_int64(v->time, 0);
 		old->total_ns = sqlite3_column_double(v->time, 1);
 		old->nring = read_ring(v->time, 2, old->ring);
+		old->spent_ns = sqlite3_column_double(v->time, 3);
+		old->base_ns = sqlite3_column_double(v->time, 4);
+		old->lost_ns = sqlite3_column_double(v->time, 5);
 	} else {
 		ret = store_done(v->s, rc, err);
 	}
@@ -216,48 +230,64 @@ static int write_time(struct site_saver *v, int64_t site,
 			  (int)(sum->nring * sizeof(float)), SQLITE_STATIC);
 	if (!sum->nring)
 		sqlite3_bind_zeroblob(v->put, 10, 0);
+	bind_account(v->put, 11, sum);
 	ret = store_run(v->s, v->put, err);
 	sqlite3_clear_bindings(v->put);
 	return ret;
 }
 
 static int note_run(struct site_saver *v, int64_t site,
-		    const struct psr_site_time *t, double total_ns,
-		    struct psr_err *err)
+		    const struct psr_site_time *t, struct psr_err *err)
 {
 	if (!v->run)
 		return 0;
 	bind_key(v->note, v->run, site, t);
 	store_bind_u64(v->note, 5, t->n);
-	sqlite3_bind_double(v->note, 6, total_ns);
+	sqlite3_bind_double(v->note, 6, t->total_ns);
 	sqlite3_bind_int64(v->note, 7, t->chosen);
+	bind_account(v->note, 8, t);
 	return store_run(v->s, v->note, err);
 }
 
-static int save_time(struct site_saver *v, const char *module,
-		     const struct psr_site_time *t, struct psr_err *err)
+static double number_or_0(double x)
 {
-	double news_ns = isfinite(t->total_ns) ? t->total_ns : 0;
-	struct psr_site_time sum;
+	return isfinite(x) ? x : 0;
+}
+
+static int save_time(struct site_saver *v, const char *module,
+		     const struct psr_site_time *given, struct psr_err *err)
+{
+	struct psr_site_time sum, news = *given, *t = &news;
 	int64_t site;
-	bool any = t->n || t->nring; /* else only whether it is chosen */
+	bool any;
 	int ret;
+
+	t->total_ns = number_or_0(t->total_ns);
+	t->spent_ns = number_or_0(t->spent_ns);
+	t->base_ns = number_or_0(t->base_ns);
+	t->lost_ns = number_or_0(t->lost_ns);
+	/* Else only whether it is chosen. */
+	any = t->n || t->nring || t->spent_ns != 0 || t->base_ns != 0 ||
+	      t->lost_ns != 0;
 
 	if (!any && !v->run)
 		return 0;
 	ret = site_row(v, module, t->site, &site, err);
 	if (!ret && !any)
-		return note_run(v, site, t, 0, err);
+		return note_run(v, site, t, err);
 	if (!ret)
 		ret = read_time(v, site, t, &sum, err);
 	if (ret < 0)
 		return ret;
 	sum.n += t->n;
-	sum.total_ns += news_ns;
+	sum.total_ns += t->total_ns;
+	sum.spent_ns += t->spent_ns;
+	sum.base_ns += t->base_ns;
+	sum.lost_ns += t->lost_ns;
 	append(sum.ring, &sum.nring, t);
 	ret = write_time(v, site, t, &sum, err);
 	if (!ret)
-		ret = note_run(v, site, t, news_ns, err);
+		ret = note_run(v, site, t, err);
 	return ret;
 }
 
@@ -275,13 +305,18 @@ static int save_variants(struct psr_store *s, int64_t site,
 			 const struct psr_site_info *info, struct psr_err *err)
 {
 	sqlite3_stmt *st = NULL;
-	int ret = store_prepare(
-	    s, "INSERT INTO site_variant VALUES(?, ?) ON CONFLICT DO NOTHING",
-	    &st, err);
+	int ret =
+	    store_prepare(s,
+			  "INSERT INTO site_variant(site, variant, isa, flags) "
+			  "VALUES(?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+			  "isa = excluded.isa, flags = excluded.flags",
+			  &st, err);
 
 	for (uint16_t i = 0; i < info->nvariants && !ret; i++) {
 		sqlite3_bind_int64(st, 1, site);
-		store_bind_text(st, 2, info->variants[i]);
+		store_bind_text(st, 2, info->variants[i].name);
+		sqlite3_bind_int64(st, 3, info->variants[i].isa);
+		sqlite3_bind_int64(st, 4, info->variants[i].flags);
 		ret = store_run(s, st, err);
 	}
 	sqlite3_finalize(st);

@@ -47,7 +47,7 @@ static inline int record_one(struct psr_store *s)
 	static const struct psr_adaptation adaptation = {1, "memory", 2, 3,
 							 "x"};
 	static const struct psr_run_file file = {"input", "/x", 1};
-	static const char *const variants[] = {"scalar"};
+	static const struct psr_variant_info variants[] = {{"scalar", 0, 0}};
 	const struct psr_run_detail detail = {&sample, 1,     &adaptation,
 					      1,       &file, 1};
 	const struct psr_site_info info = {

@@ -339,7 +339,8 @@ static void load(struct psr_store *s, const char *module, const char *cpu)
 
 static void test_sites(struct psr_store *s)
 {
-	static const char *const variants[] = {"v3-w256", "scalar"};
+	static const struct psr_variant_info variants[] = {{"v3-w256", 2, 0},
+							   {"scalar", 0, 4}};
 	const struct psr_site_info info = {.site = UINT64_MAX - 5,
 					   .function = "gemm",
 					   .file = "/src/g.c",
@@ -353,6 +354,9 @@ static void test_sites(struct psr_store *s)
 				  .variant = "baseline",
 				  .n = 20,
 				  .total_ns = 100,
+				  .spent_ns = 2e9,
+				  .base_ns = 3e9,
+				  .lost_ns = 5e8,
 				  .nring = 20};
 	struct psr_site_batch b = {.module = "prog",
 				   .cpu = "v4",
@@ -372,6 +376,7 @@ static void test_sites(struct psr_store *s)
 	for (uint32_t i = 0; i < 20; i++)
 		t.ring[i] = (float)(20 + i);
 	t.ring[19] = NAN; /* dropped */
+	t.lost_ns = -1e8; /* the best of now was not known then */
 	psr_record_init(&r);
 	OK(psr_store_run_begin(s, &task, &r, &run, &err));
 	OK(psr_store_sites_save(s, &b, &err));
@@ -401,8 +406,17 @@ static void test_sites(struct psr_store *s)
 	    "SELECT function || line || depth FROM site WHERE module = "
 	    "'prog'",
 	    "gemm123");
-	ASK(s, "SELECT group_concat(variant) FROM site_variant",
-	    "scalar,v3-w256");
+	ASK(s,
+	    "SELECT spent_ns || ' ' || base_ns || ' ' || lost_ns FROM "
+	    "site_time WHERE n = 40",
+	    "4000000000.0 6000000000.0 400000000.0");
+	ASK(s,
+	    "SELECT spent_s || ' ' || baseline_s || ' ' || speedup || ' ' "
+	    "|| regret FROM gains",
+	    "2.0 3.0 1.5 0.0");
+	ASK(s, "SELECT regret FROM sites WHERE module = 'prog'", "0.1");
+	ASK(s, "SELECT group_concat(variant || isa || flags) FROM site_variant",
+	    "scalar04,v3-w25620");
 	ASK(s, "SELECT share FROM choices", "1.0");
 	load(s, "prog", "v3");
 	CHECK(nloaded == 0, "another processor");
@@ -603,9 +617,9 @@ static void test_query(struct psr_store *s)
 static void test_views(struct psr_store *s)
 {
 	static const char *const views[] = {
-	    "runs",        "sites",         "site_times", "choices",
-	    "site_values", "site_branches", "waste",      "calibration",
-	    "adaptations", "dependencies"};
+	    "runs",        "sites",       "site_times",    "choices",
+	    "gains",       "site_values", "site_branches", "waste",
+	    "calibration", "adaptations", "dependencies"};
 	char sql[96];
 
 	for (size_t i = 0; i < PSR_COUNTOF(views); i++) {
@@ -613,7 +627,7 @@ static void test_views(struct psr_store *s)
 			 views[i]);
 		ASK(s, sql, "1");
 	}
-	ASK(s, "SELECT count(*) FROM sqlite_schema WHERE type = 'view'", "10");
+	ASK(s, "SELECT count(*) FROM sqlite_schema WHERE type = 'view'", "11");
 }
 
 static void test_read_only(const char *path)

@@ -162,13 +162,27 @@ static void make_dangling(void)
 
 static void make_older(void)
 {
+	static const char *const account[] = {
+	    "ALTER TABLE site_time DROP COLUMN spent_ns",
+	    "ALTER TABLE site_time DROP COLUMN base_ns",
+	    "ALTER TABLE site_time DROP COLUMN lost_ns",
+	    "ALTER TABLE run_site DROP COLUMN spent_ns",
+	    "ALTER TABLE run_site DROP COLUMN base_ns",
+	    "ALTER TABLE run_site DROP COLUMN lost_ns"};
+
 	make_sound();
 	settle();
-	run_sql("DROP VIEW runs; ALTER TABLE run DROP COLUMN rollback_reason;"
+	run_sql("DROP VIEW runs; DROP VIEW sites; DROP VIEW site_times;"
+		"DROP VIEW choices; DROP VIEW gains;"
+		"ALTER TABLE site_variant DROP COLUMN isa;"
+		"ALTER TABLE site_variant DROP COLUMN flags");
+	for (size_t i = 0; i < PSR_COUNTOF(account); i++)
+		run_sql(account[i]);
+	run_sql("ALTER TABLE run DROP COLUMN rollback_reason;"
 		"ALTER TABLE run DROP COLUMN counters;"
 		"DROP TABLE site_count; DROP TABLE site_value;"
 		"DROP TABLE site_branch;"
-		"PRAGMA user_version = 0");
+		"PRAGMA user_version = 1");
 }
 
 static const struct {

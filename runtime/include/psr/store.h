@@ -25,7 +25,7 @@
 #include "psr/err.h"
 #include "psr/record.h"
 
-#define PSR_SCHEMA_VERSION 2
+#define PSR_SCHEMA_VERSION 3
 
 struct psr_store;
 
@@ -69,8 +69,12 @@ PSR_API void psr_store_close(struct psr_store *store);
 #define PSR_VARIANT_NAME 32
 
 /*
- * One site, size class and variant on one kind of CPU. Saving adds N and
- * TOTAL_NS to what is stored and appends the ring's samples to it.
+ * One site, size class and variant on one kind of CPU. Saving adds the
+ * numbers to what is stored and appends the ring's samples to it.
+ *
+ * The last three are estimates over all calls, timed or not. LOST_NS is what
+ * they took beyond the time of the variant that the process believes to be
+ * the best when it saves; it may take back what was lost by an earlier belief.
  */
 struct psr_site_time {
 	uint64_t site;                  /* psr_site.id */
@@ -79,8 +83,17 @@ struct psr_site_time {
 	bool chosen;                    /* saving: what untimed calls run */
 	uint64_t n;                     /* samples ever */
 	double total_ns;                /* time of these samples */
+	double spent_ns;                /* time of all calls */
+	double base_ns;                 /* what the baseline would have taken */
+	double lost_ns;                 /* of spent_ns */
 	uint32_t nring;
 	float ring[PSR_RING];           /* ns per work unit, oldest first */
+};
+
+struct psr_variant_info {
+	const char *name;
+	uint32_t isa;                   /* enum psr_isa, or-ed */
+	uint32_t flags;                 /* enum psr_variant_flags, or-ed */
 };
 
 /* What is known statically; written when it is new or has changed. */
@@ -94,7 +107,7 @@ struct psr_site_info {
 	uint16_t instructions, loads, stores, flops, branches, calls;
 	uint16_t load_bytes, store_bytes;
 	uint16_t nvariants;
-	const char *const *variants;    /* names, without "baseline" */
+	const struct psr_variant_info *variants;        /* but the baseline */
 };
 
 #define PSR_INPUTS   12 /* of one site, told by its counted variant */
