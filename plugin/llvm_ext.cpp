@@ -356,6 +356,26 @@ LLVMBasicBlockRef psr_ext_loop_unique_exit(psr_loop l)
 	return wrap(loop_of(l)->getUniqueExitBlock());
 }
 
+LLVMBasicBlockRef psr_ext_loop_latch(psr_loop l)
+{
+	return wrap(loop_of(l)->getLoopLatch());
+}
+
+LLVMBasicBlockRef psr_ext_loop_exiting(psr_loop l)
+{
+	return wrap(loop_of(l)->getExitingBlock());
+}
+
+psr_loop psr_ext_loop_parent(psr_loop l)
+{
+	return wrap_loop(loop_of(l)->getParentLoop());
+}
+
+bool psr_ext_loop_is_invariant(psr_loop l, LLVMValueRef v)
+{
+	return loop_of(l)->isLoopInvariant(unwrap(v));
+}
+
 bool psr_ext_loop_is_simple(psr_loop l)
 {
 	return loop_of(l)->isLoopSimplifyForm();
@@ -514,9 +534,11 @@ LLVMValueRef psr_ext_scev_expand(psr_fam *fam, LLVMValueRef f, psr_scev s,
 {
 	SCEVExpander expander(analysis<ScalarEvolutionAnalysis>(fam, f), "psr");
 	auto *I = unwrap<Instruction>(at);
+	Type *type = scev_of(s)->getType();
 
-	return wrap(expander.expandCodeFor(
-	    scev_of(s), Type::getInt64Ty(I->getContext()), I->getIterator()));
+	if (!type->isPointerTy())
+		type = Type::getInt64Ty(I->getContext());
+	return wrap(expander.expandCodeFor(scev_of(s), type, I->getIterator()));
 }
 
 // ---- Spans of memory -------------------------------------------------------
@@ -715,6 +737,108 @@ psr_scev psr_ext_scev_extreme(psr_fam *fam, LLVMValueRef f, psr_scev a,
 		return apart->getAPInt().isNegative() == greater ? b : a;
 	return Spanner::wrapped(greater ? SE.getSMaxExpr(x, y)
 					: SE.getSMinExpr(x, y));
+}
+
+// ---- Affine addresses ------------------------------------------------------
+
+static psr_scev wrap_scev(const SCEV *s)
+{
+	return reinterpret_cast<psr_scev>(const_cast<SCEV *>(s));
+}
+
+// Adds the loops around I to OUT, outermost first.
+static bool add_loops(Loop *l, const Loop *nest, psr_affine *out)
+{
+	if (l != nest && !add_loops(l->getParentLoop(), nest, out))
+		return false;
+	if (out->depth == PSR_AFFINE_LOOPS)
+		return false;
+	out->loops[out->depth] = wrap_loop(l);
+	out->steps[out->depth++] = nullptr;
+	return true;
+}
+
+bool psr_ext_affine(psr_fam *fam, LLVMValueRef f, psr_loop nest,
+		    LLVMValueRef access, LLVMValueRef at, psr_affine *out)
+{
+	auto &SE = analysis<ScalarEvolutionAnalysis>(fam, f);
+	auto &LI = analysis<LoopAnalysis>(fam, f);
+	auto *I = unwrap<Instruction>(access);
+	auto *before = unwrap<Instruction>(at);
+	Value *pointer = getLoadStorePointerOperand(I);
+	const Loop *top = loop_of(nest);
+	SCEVExpander expander(SE, "psr");
+
+	out->depth = 0;
+	if (!pointer || !SE.isSCEVable(pointer->getType()) ||
+	    !add_loops(LI.getLoopFor(I->getParent()), top, out))
+		return false;
+	const SCEV *s = SE.getSCEV(pointer);
+	while (auto *e = dyn_cast<SCEVAddRecExpr>(s)) {
+		const SCEV *step = e->getStepRecurrence(SE);
+		unsigned i = 0;
+
+		while (i < out->depth && loop_of(out->loops[i]) != e->getLoop())
+			i++;
+		if (i == out->depth)
+			break; // a loop around the nest
+		if (!e->isAffine() || !SE.isLoopInvariant(step, top) ||
+		    !expander.isSafeToExpandAt(step, before))
+			return false;
+		out->steps[i] = wrap_scev(step);
+		s = e->getStart();
+	}
+	const DataLayout &DL = I->getDataLayout();
+	TypeSize bytes = DL.getTypeStoreSize(getLoadStoreType(I));
+	out->start = wrap_scev(s);
+	out->bytes = bytes.getKnownMinValue();
+	return SE.isLoopInvariant(s, top) && !bytes.isScalable() &&
+	       expander.isSafeToExpandAt(s, before);
+}
+
+bool psr_ext_scev_distance(psr_fam *fam, LLVMValueRef f, psr_scev a, psr_scev b,
+			   int64_t *out)
+{
+	auto &SE = analysis<ScalarEvolutionAnalysis>(fam, f);
+	auto *c =
+	    dyn_cast<SCEVConstant>(SE.getMinusSCEV(scev_of(b), scev_of(a)));
+
+	if (c)
+		*out = c->getAPInt().getSExtValue();
+	return c != nullptr;
+}
+
+bool psr_ext_may_meet(psr_fam *fam, LLVMValueRef f, psr_loop nest,
+		      LLVMValueRef a, LLVMValueRef b, bool by_type)
+{
+	Instruction *both[] = {unwrap<Instruction>(a), unwrap<Instruction>(b)};
+	MemoryLocation at[2];
+
+	for (unsigned i = 0; i < 2; i++) {
+		const Value *base =
+		    getUnderlyingObject(getLoadStorePointerOperand(both[i]), 0);
+
+		// What changes within the nest is only compared as it is in
+		// one iteration.
+		if (!loop_of(nest)->isLoopInvariant(base))
+			return true;
+		at[i] = MemoryLocation::getBeforeOrAfter(
+		    base, by_type ? both[i]->getAAMetadata() : AAMDNodes());
+		at[i].AATags.Scope = at[i].AATags.NoAlias = nullptr;
+	}
+	return !analysis<AAManager>(fam, f).isNoAlias(at[0], at[1]);
+}
+
+bool psr_ext_dominates(psr_fam *fam, LLVMValueRef f, LLVMBasicBlockRef a,
+		       LLVMBasicBlockRef b)
+{
+	return analysis<DominatorTreeAnalysis>(fam, f).dominates(unwrap(a),
+								 unwrap(b));
+}
+
+LLVMBasicBlockRef psr_ext_predecessor(LLVMBasicBlockRef b)
+{
+	return wrap(unwrap(b)->getSinglePredecessor());
 }
 
 LLVMValueRef psr_ext_base(LLVMValueRef v)

@@ -70,8 +70,12 @@ psr_loop psr_ext_loop_of(struct psr_fam *fam, LLVMValueRef f,
 LLVMBasicBlockRef psr_ext_loop_header(psr_loop l);
 LLVMBasicBlockRef psr_ext_loop_preheader(psr_loop l);   /* or NULL */
 LLVMBasicBlockRef psr_ext_loop_unique_exit(psr_loop l); /* or NULL */
-bool psr_ext_loop_is_simple(psr_loop l); /* form, dedicated exits */
+LLVMBasicBlockRef psr_ext_loop_latch(psr_loop l);       /* or NULL */
+LLVMBasicBlockRef psr_ext_loop_exiting(psr_loop l); /* the only one, or NULL */
+psr_loop psr_ext_loop_parent(psr_loop l);           /* or NULL */
+bool psr_ext_loop_is_simple(psr_loop l);            /* form, dedicated exits */
 bool psr_ext_loop_contains(psr_loop l, LLVMBasicBlockRef b);
+bool psr_ext_loop_is_invariant(psr_loop l, LLVMValueRef v);
 size_t psr_ext_loop_nblocks(psr_loop l);
 LLVMBasicBlockRef psr_ext_loop_block(psr_loop l, size_t i);
 unsigned psr_ext_loop_line(psr_loop l); /* 0: unknown */
@@ -100,6 +104,7 @@ enum psr_trip psr_ext_trip(struct psr_fam *fam, LLVMValueRef f, psr_loop l,
 			   psr_scev *out);
 bool psr_ext_scev_constant(psr_scev s, uint64_t *value);
 uint64_t psr_ext_scev_max(struct psr_fam *fam, LLVMValueRef f, psr_scev s);
+/* As a pointer where S is one, else as an i64. */
 LLVMValueRef psr_ext_scev_expand(struct psr_fam *fam, LLVMValueRef f,
 				 psr_scev s, LLVMValueRef at);
 
@@ -134,6 +139,41 @@ bool psr_ext_span(struct psr_fam *fam, LLVMValueRef f, LLVMValueRef i,
 /* The lesser, or greater, of two signed expressions. */
 psr_scev psr_ext_scev_extreme(struct psr_fam *fam, LLVMValueRef f, psr_scev a,
 			      psr_scev b, bool greater);
+
+#define PSR_AFFINE_LOOPS 4
+
+/* An address: START, plus of each loop its iterations so far times its step. */
+struct psr_affine {
+	psr_scev start; /* a pointer */
+	psr_loop
+	    loops[PSR_AFFINE_LOOPS]; /* around the access, outermost first */
+	psr_scev steps[PSR_AFFINE_LOOPS]; /* in bytes; NULL: does not vary */
+	unsigned depth;
+	uint64_t bytes; /* that are loaded or stored */
+};
+
+/*
+ * The address of ACCESS, a load or store within NEST, of values that live at
+ * AT, in front of it. False: it is no such sum, or the loops are too many.
+ */
+bool psr_ext_affine(struct psr_fam *fam, LLVMValueRef f, psr_loop nest,
+		    LLVMValueRef access, LLVMValueRef at,
+		    struct psr_affine *out);
+/* B - A, where that is a constant. */
+bool psr_ext_scev_distance(struct psr_fam *fam, LLVMValueRef f, psr_scev a,
+			   psr_scev b, int64_t *out);
+
+/*
+ * The objects that A and B, loads or stores within NEST, point into may be the
+ * same one; BY_TYPE: and their types leave it open, too.
+ */
+bool psr_ext_may_meet(struct psr_fam *fam, LLVMValueRef f, psr_loop nest,
+		      LLVMValueRef a, LLVMValueRef b, bool by_type);
+
+bool psr_ext_dominates(struct psr_fam *fam, LLVMValueRef f, LLVMBasicBlockRef a,
+		       LLVMBasicBlockRef b);
+/* The block that leads to B if it is the only one that does; else NULL. */
+LLVMBasicBlockRef psr_ext_predecessor(LLVMBasicBlockRef b);
 
 /* The one object that pointer V points into, or NULL where not known. */
 LLVMValueRef psr_ext_base(LLVMValueRef v);

@@ -44,6 +44,7 @@ struct psr_nest {
 	unsigned ninputs, nbranches;     /* numbered: see inputs.h */
 	LLVMValueRef inputs[PSR_INPUTS]; /* where the nest stands */
 	int parameter[PSR_INPUTS];       /* of a variant; -1: none */
+	enum psr_reason layout; /* why no memory of it may be packed */
 	LLVMValueRef work;    /* i64 on entry; while code is changed */
 	unsigned nrecipes;    /* variants to be made */
 	unsigned ncandidates; /* recipes that apply, most promising first */

@@ -22,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "layout.h"
 #include "noalias.h"
 
 #define V2 PSR_ISA_V2
@@ -359,6 +360,9 @@ const struct psr_recipe psr_recipes[] = {
     VECTOR("v4-w512-i4", V4, 512, 4, NULL),
     {"noalias-v3-w256", V3, 256, 0, NULL, 0, {&psr_noalias}},
     {"noalias-v4-w512", V4, 512, 0, NULL, 0, {&psr_noalias}},
+    {"layout", 0, 0, 0, NULL, 0, {&psr_layout}},
+    {"layout-v3-w256", V3, 256, 0, NULL, 0, {&psr_layout}},
+    {"layout-v4-w512", V4, 512, 0, NULL, 0, {&psr_layout}},
     VECTOR("tune-haswell", V3, 256, 0, "haswell"),
     VECTOR("tune-znver3", V3, 256, 0, "znver3"),
     VECTOR("tune-znver4", V4, 512, 0, "znver4"),
@@ -414,6 +418,9 @@ static enum psr_reason applies(const struct psr_recipe *r,
 
 	if (psr_recipe_flags(r) && !nest->loop)
 		return PSR_REASON_GUARD; /* it returns what the user's does */
+	if (nest->loop && !nest->features.vector_loops &&
+	    (!r->transforms[0] || r->transforms[0] == &scalar))
+		return PSR_REASON_NO_VECTOR;
 	for (unsigned i = 0; i < PSR_TRANSFORMS_MAX && r->transforms[i]; i++)
 		if ((reason = r->transforms[i]->applies(r, nest)))
 			return reason;

@@ -8,8 +8,9 @@
  * fails leaves the function's code as it was, but for loop-simplified form.
  *
  * A nest qualifies when its variants can differ from the baseline to its
- * advantage: some innermost loop is one that the loop vectorizer takes, the
- * trip count of the whole is known on entry, and copying it is sound.
+ * advantage: some innermost loop is one that the loop vectorizer takes, or
+ * strided memory can be packed; the trip count of the whole is known on entry;
+ * and copying it is sound.
  */
 #include "sites.h"
 
@@ -18,6 +19,7 @@
 #include <string.h>
 
 #include "identity.h"
+#include "layout.h"
 #include "ir.h"
 #include "refuse.h"
 #include "shape.h"
@@ -186,7 +188,10 @@ static enum psr_reason nest_reason(struct psr_fam *fam, struct psr_nest *nest)
 			 PSR_OUTER_BUDGET, &trip) == PSR_TRIP_UNKNOWN)
 		return PSR_REASON_TRIP;
 	r = psr_shape_judge(fam, nest, nest->loop, 1);
-	if (r)
+	if (r && r != PSR_REASON_NO_VECTOR && r != PSR_REASON_FP_ORDER)
+		return r;
+	psr_layout_judge(fam, nest);
+	if (r && nest->layout)
 		return r;
 	nest->features.known_trips =
 	    psr_work_known_trips(fam, nest, nest->loop, at);

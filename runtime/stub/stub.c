@@ -28,6 +28,7 @@
 
 #include "attach.h"
 #include "safe.h"
+#include "scratch.h"
 #include "ticks.h"
 
 #define TICK_ASLEEP (INT64_C(1) << 17) /* work units between two looks */
@@ -221,7 +222,9 @@ static const struct psr_hooks *wake(enum state from)
 	if (pthread_setcancelstate)
 		pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
 	h = attach_any();
-	if (!h)
+	if (h)
+		__psr_scratch_open();
+	else
 		ignore_small();
 	atomic_store(&hooks, h);
 	atomic_store(&state, OFF);
@@ -344,6 +347,7 @@ static void withdraw(void)
 	atomic_store(&state, OFF);
 	if (h)
 		h->detach(h->module);
+	__psr_scratch_close();
 }
 
 /* The object is unloaded, or the program ends. Runs after its own

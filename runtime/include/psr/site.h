@@ -146,6 +146,14 @@ void __psr_seal(int option);
 uint32_t __psr_threads(void);
 void __psr_threads_done(void);
 
+/*
+ * Weak too, called by variants that work on packed copies: BYTES of memory,
+ * of any contents, aligned to 64; or NULL, and the variant declines. It is the
+ * caller's alone until __psr_scratch_done(), before the variant returns.
+ */
+void *__psr_scratch(uint64_t bytes);
+void __psr_scratch_done(void *block);
+
 /* By way of an integer: a compiler that sees the constant site itself would
  * take a write so far beyond it for impossible, and drop it. */
 static inline int32_t *psr_site_table(const struct psr_site *site)

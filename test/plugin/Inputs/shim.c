@@ -4,10 +4,12 @@
  * every call is timed. At exit it says how many calls ran a variant. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 
 #include "psr/site.h"
 
-static long entered, left, varied;
+static long entered, left, varied, packed;
 static int last; /* variant of any site */
 
 static int runs_here(uint32_t isa)
@@ -24,8 +26,8 @@ __attribute__((destructor)) static void report(void)
 
 	if (!f)
 		return;
-	fprintf(f, "entered=%ld left=%ld varied=%ld last=%d\n", entered, left,
-		varied, last);
+	fprintf(f, "entered=%ld left=%ld varied=%ld packed=%ld last=%d\n",
+		entered, left, varied, packed, last);
 	fclose(f);
 }
 
@@ -75,4 +77,45 @@ void __psr_leave(const struct psr_site *site, uint64_t work, int64_t code,
 	(void)code;
 	(void)start;
 	__atomic_add_fetch(&left, 1, __ATOMIC_RELAXED);
+}
+
+/*
+ * Full of what no program expects, and with nothing behind it: whoever reads
+ * or writes further is found out. None if $PSR_TEST_SCRATCH is "none".
+ */
+static struct {
+	char *pages;
+	size_t size;
+} scratch[16];
+
+void *__psr_scratch(uint64_t bytes)
+{
+	const char *how = getenv("PSR_TEST_SCRATCH");
+	size_t usable = (bytes + 4095) & ~(size_t)4095, i = 0;
+
+	if (how && !strcmp(how, "none"))
+		return NULL;
+	packed++;
+	while (i < 15 && scratch[i].pages)
+		i++;
+	scratch[i].size = usable + 4096;
+	scratch[i].pages = mmap(NULL, usable + 4096, PROT_READ | PROT_WRITE,
+				MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (scratch[i].pages == MAP_FAILED)
+		abort();
+	mprotect(scratch[i].pages + usable, 4096, PROT_NONE);
+	memset(scratch[i].pages, 0xa5, usable);
+	return scratch[i].pages + usable - ((bytes + 63) & ~(uint64_t)63);
+}
+
+void __psr_scratch_done(void *block)
+{
+	for (size_t i = 0; i < 16; i++)
+		if (scratch[i].pages && (char *)block >= scratch[i].pages &&
+		    (char *)block < scratch[i].pages + scratch[i].size) {
+			munmap(scratch[i].pages, scratch[i].size);
+			scratch[i].pages = NULL;
+			return;
+		}
+	abort(); /* it was none of ours */
 }
