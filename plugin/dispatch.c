@@ -568,7 +568,10 @@ static void emit_choice(struct site *s, struct choice *c)
 	LLVMBuildCondBr(s->b, original, s->made->original, s->made->variant);
 }
 
-/* Makes the variant's call go where CODE says. */
+/*
+ * Makes the variant's call go where CODE says. It is a call of the user's code
+ * (not ours()): MemorySanitizer has to hand over what is initialised.
+ */
 static void aim_call(struct site *s, struct choice *c)
 {
 	LLVMValueRef call = s->made->call, target;
@@ -578,7 +581,6 @@ static void aim_call(struct site *s, struct choice *c)
 	LLVMPositionBuilderBefore(s->b, call);
 	target = LLVMBuildGEP2(s->b, i8, s->table, &c->code, 1, "psr.target");
 	LLVMSetOperand(call, callee, target);
-	ours(s, call);
 }
 
 /* Ends B, which goes on at the builder's block, by a sample if START. */
@@ -741,9 +743,31 @@ static void site_init(struct site *s, const struct psr_nest *nest,
 	s->b = LLVMCreateBuilderInContext(s->ctx);
 }
 
+/*
+ * The call and what gets its arguments ready stand at the line where the nest
+ * begins: a debugger stops once for a line of the nest in each function.
+ */
+static void place_call(struct site *s, LLVMMetadataRef line)
+{
+	LLVMBasicBlockRef b = s->made->variant;
+	LLVMBasicBlockRef called = LLVMGetInstructionParent(s->made->call);
+
+	if (!line || !s->made->exit)
+		return;
+	for (;;) {
+		for (LLVMValueRef i = LLVMGetFirstInstruction(b); i;
+		     i = LLVMGetNextInstruction(i))
+			LLVMInstructionSetDebugLoc(i, line);
+		if (b == called)
+			return;
+		b = called;
+	}
+}
+
 void psr_dispatch_emit(const struct psr_nest *nest, const struct psr_made *made,
 		       enum psr_phase phase)
 {
+	LLVMMetadataRef line;
 	struct choice c;
 	struct site s;
 
@@ -751,14 +775,15 @@ void psr_dispatch_emit(const struct psr_nest *nest, const struct psr_made *made,
 	s.phase = phase;
 	emit_table(&s);
 	emit_descriptor(&s);
-	LLVMSetCurrentDebugLocation2(
-	    s.b, LLVMInstructionGetDebugLoc(
-		     LLVMGetBasicBlockTerminator(made->before)));
+	line = LLVMInstructionGetDebugLoc(
+	    LLVMGetBasicBlockTerminator(made->before));
+	LLVMSetCurrentDebugLocation2(s.b, line);
 	emit_choice(&s, &c);
 	aim_call(&s, &c);
 	if (made->exit)
 		emit_loop_exit(&s, &c);
 	else
 		emit_returns(&s, &c);
+	place_call(&s, line);
 	LLVMDisposeBuilder(s.b);
 }

@@ -14,6 +14,7 @@
 #include <llvm/ADT/PostOrderIterator.h>
 #include <llvm/Analysis/AliasAnalysis.h>
 #include <llvm/Analysis/AssumptionCache.h>
+#include <llvm/Analysis/BlockFrequencyInfo.h>
 #include <llvm/Analysis/CaptureTracking.h>
 #include <llvm/Analysis/DemandedBits.h>
 #include <llvm/Analysis/GlobalsModRef.h>
@@ -27,6 +28,7 @@
 #include <llvm/Analysis/VectorUtils.h>
 #include <llvm/IR/Dominators.h>
 #include <llvm/IR/PassManager.h>
+#include <llvm/IR/ProfileSummary.h>
 #include <llvm/MC/MCSubtargetInfo.h>
 #include <llvm/MC/TargetRegistry.h>
 #include <llvm/Passes/PassBuilder.h>
@@ -889,6 +891,20 @@ void psr_ext_facts(LLVMValueRef value, psr_facts *out)
 		out->dereferenceable = bytes;
 }
 
+bool psr_ext_never_runs(psr_fam *fam, LLVMValueRef f, LLVMBasicBlockRef b)
+{
+	Metadata *MD = function_of(f).getParent()->getProfileSummary(false);
+
+	if (!MD || !function_of(f).hasProfileData())
+		return false;
+	std::unique_ptr<ProfileSummary> summary(ProfileSummary::getFromMD(MD));
+	if (!summary || summary->getKind() != ProfileSummary::PSK_Instr)
+		return false;
+	auto count = analysis<BlockFrequencyAnalysis>(fam, f)
+			 .getBlockProfileCount(unwrap(b));
+	return count && *count == 0;
+}
+
 bool psr_ext_may_throw(LLVMValueRef instruction)
 {
 	return unwrap<Instruction>(instruction)->mayThrow();
@@ -1080,6 +1096,18 @@ void psr_ext_rename(LLVMValueRef f, const char *name)
 	F.setName(name);
 	if (DISubprogram *sp = F.getSubprogram())
 		sp->replaceLinkageName(MDString::get(F.getContext(), name));
+}
+
+void psr_ext_call_after(LLVMValueRef f, LLVMValueRef origin,
+			const char *suffix)
+{
+	DISubprogram *sp = function_of(f).getSubprogram();
+	DISubprogram *from = function_of(origin).getSubprogram();
+
+	if (sp && from)
+		sp->replaceOperandWith(
+		    2, MDString::get(sp->getContext(),
+				     (from->getName() + suffix).str()));
 }
 
 LLVMValueRef psr_ext_clone_function(LLVMValueRef f, const char *name)

@@ -186,6 +186,9 @@ struct psr_facts {
 };
 void psr_ext_facts(LLVMValueRef v, struct psr_facts *out);
 
+/* The module has an instrumented run's profile, in which B never ran. */
+bool psr_ext_never_runs(struct psr_fam *fam, LLVMValueRef f,
+			LLVMBasicBlockRef b);
 bool psr_ext_may_throw(LLVMValueRef instruction);
 bool psr_ext_is_vector_call(struct psr_fam *fam, LLVMValueRef f,
 			    LLVMValueRef call);
@@ -225,6 +228,9 @@ LLVMValueRef psr_ext_extract(LLVMBasicBlockRef *blocks, size_t n,
 
 /* In the symbol table and in the debug information. */
 void psr_ext_rename(LLVMValueRef f, const char *name);
+/* To a debugger, F is called as ORIGIN is in the source, with SUFFIX. */
+void psr_ext_call_after(LLVMValueRef f, LLVMValueRef origin,
+			const char *suffix);
 LLVMValueRef psr_ext_clone_function(LLVMValueRef f, const char *name);
 /* F, which nothing refers to, and what is known of it. */
 void psr_ext_delete_function(struct psr_fam *fam, LLVMValueRef f);

@@ -177,6 +177,9 @@ static enum psr_reason nest_reason(struct psr_fam *fam, struct psr_nest *nest)
 	LLVMValueRef at;
 	psr_scev trip;
 
+	if (psr_ext_never_runs(fam, nest->function,
+			       psr_ext_loop_header(nest->loop)))
+		return PSR_REASON_NEVER;
 	if (psr_ext_loop_is_simple(nest->loop))
 		r = contents_reason(fam, nest);
 	if (!r)
@@ -207,7 +210,7 @@ static bool may_descend(enum psr_reason r)
 {
 	return r != PSR_REASON_NO_VECTOR && r != PSR_REASON_FP_ORDER &&
 	       r != PSR_REASON_COPY && r != PSR_REASON_SMALL &&
-	       r != PSR_REASON_USER_HINT;
+	       r != PSR_REASON_USER_HINT && r != PSR_REASON_NEVER;
 }
 
 /* Within a loop that is no site, only arithmetic or depth pays. */

@@ -226,6 +226,7 @@ static LLVMValueRef make_function(struct psr_fam *fam, struct psr_nest *nest,
 
 	name_variant(nest, 0, name, sizeof(name));
 	f = psr_ext_clone_function(first, name);
+	psr_ext_call_after(f, nest->function, strrchr(name, '.'));
 	nest->recipe_reason[i] = psr_recipe_apply(i, fam, nest, f);
 	if (!nest->recipe_reason[i])
 		return f;

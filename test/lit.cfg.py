@@ -63,6 +63,9 @@ feature("x86-64-v4", "avx512vl" in flags and "avx512bw" in flags,
         "the CPU lacks AVX-512")
 feature("two-processors", len(os.sched_getaffinity(0)) > 1,
         "only one processor")
+feature("openmp", os.path.exists(os.path.join(llvm_dir, "../lib/libomp.so")),
+        "no OpenMP run time of clang's version")
+feature("gdb", shutil.which("gdb"), "no gdb")
 feature("gold", shutil.which("ld.gold"), "no ld.gold")
 feature("root", os.geteuid() == 0, "not root")
 feature("cgroup-v1-memory",
