@@ -17,14 +17,22 @@ static int out_of_memory(struct psr_err *err)
 	return psr_fail(err, -ENOMEM, "out of memory");
 }
 
-/* Runs ARGV, a compiler or the like, for at most ten times a program's time. */
+/*
+ * Runs ARGV, a compiler or the like, for at most ten times a program's time.
+ * What it leaves behind when it is interrupted goes with all else.
+ */
 static int tool(const struct bench_setup *s, char *const *argv,
 		struct psr_err *err)
 {
-	struct bench_command c = {.argv = argv, .timeout_s = 10 * s->timeout_s};
+	char tmp[PATH_MAX + 8];
+	const char *const env[] = {tmp, NULL};
+	struct bench_command c = {
+	    .argv = argv, .env = env, .timeout_s = 10 * s->timeout_s};
 	struct bench_result r;
-	int ret = bench_launch(&c, &r, err);
+	int ret;
 
+	snprintf(tmp, sizeof(tmp), "TMPDIR=%s", s->dir);
+	ret = bench_launch(&c, &r, err);
 	bench_result_free(&r);
 	return ret;
 }

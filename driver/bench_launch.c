@@ -68,6 +68,17 @@ static bool is_ours(const char *variable)
 	       strncmp(variable, "PSR_RUNTIME=", 12) != 0;
 }
 
+/* Is VARIABLE, NAME=VALUE, one of those that MORE sets? */
+static bool is_set(const char *variable, const char *const *more)
+{
+	size_t n = strcspn(variable, "=") + 1;
+
+	for (; more && *more; more++)
+		if (!strncmp(*more, variable, n))
+			return true;
+	return false;
+}
+
 /* The user's variables and MORE. The caller frees the list. */
 static char **environment(const char *const *more)
 {
@@ -82,7 +93,7 @@ static char **environment(const char *const *more)
 	if (!env)
 		return NULL;
 	for (size_t i = 0; i < n; i++)
-		if (!is_ours(environ[i]))
+		if (!is_ours(environ[i]) && !is_set(environ[i], more))
 			env[kept++] = environ[i];
 	for (size_t i = 0; i < m; i++)
 		env[kept++] = (char *)(uintptr_t)more[i]; /* only read */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
  * The programs of a directory: each C or C++ source in it is one, and so are
- * all the sources of one of its subdirectories together. A comment in the
- * first source may list the arguments to run it with, one list a size:
+ * all the sources of one of its subdirectories together. A comment in a
+ * source may list the arguments to run it with, one list a size:
  *
  *     psr-bench sizes: 100 5000, 2000 250
  *
@@ -96,9 +96,10 @@ static void select_sizes(struct bench_program *p, uint32_t wanted)
 	p->nsizes = kept;
 }
 
-static int read_sizes(struct bench_program *p, uint32_t wanted)
+/* Takes the sizes that SOURCE lists, if it does. */
+static int read_source(struct bench_program *p, const char *source)
 {
-	FILE *f = fopen(p->sources.v[0], "re");
+	FILE *f = fopen(source, "re");
 	char *line = NULL;
 	size_t size = 0;
 	int ret = 0;
@@ -112,6 +113,15 @@ static int read_sizes(struct bench_program *p, uint32_t wanted)
 	if (f)
 		fclose(f);
 	free(line);
+	return ret;
+}
+
+static int read_sizes(struct bench_program *p, uint32_t wanted)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < p->sources.n && !ret && !p->nsizes; i++)
+		ret = read_source(p, p->sources.v[i]);
 	if (!ret && !p->nsizes)
 		strcpy(p->sizes[p->nsizes++].label, "-");
 	select_sizes(p, wanted);

@@ -1,0 +1,9 @@
+/* Never ends, nor does its child. */
+#include <unistd.h>
+
+int main(void)
+{
+	fork();
+	for (;;)
+		pause();
+}

@@ -1,0 +1,7 @@
+/* Is ended by a signal. */
+#include <stdlib.h>
+
+int main(void)
+{
+	abort();
+}

@@ -1,0 +1,9 @@
+/* Never answers the same. */
+#include <stdio.h>
+#include <unistd.h>
+
+int main(void)
+{
+	printf("%d\n", (int)getpid());
+	return 0;
+}
