@@ -415,6 +415,16 @@ void psr_ext_loop_set_hint(psr_loop l, const char *name, unsigned value)
 	addStringMetadataToLoop(loop_of(l), name, value);
 }
 
+void psr_ext_loop_drop_hints(psr_loop loop, const char *prefix)
+{
+	Loop *l = loop_of(loop);
+	MDNode *id = l->getLoopID();
+
+	if (id)
+		l->setLoopID(makePostTransformationMetadata(
+		    l->getHeader()->getContext(), id, {prefix}, {}));
+}
+
 enum psr_vector psr_ext_loop_vector(psr_fam *fam, LLVMValueRef f, psr_loop l)
 {
 	Function &F = function_of(f);
@@ -529,6 +539,14 @@ uint64_t psr_ext_scev_max(psr_fam *fam, LLVMValueRef f, psr_scev s)
 	return analysis<ScalarEvolutionAnalysis>(fam, f)
 	    .getUnsignedRangeMax(scev_of(s))
 	    .getZExtValue();
+}
+
+bool psr_ext_scev_is_safe(psr_fam *fam, LLVMValueRef f, psr_scev s,
+			  LLVMValueRef at)
+{
+	SCEVExpander expander(analysis<ScalarEvolutionAnalysis>(fam, f), "psr");
+
+	return expander.isSafeToExpandAt(scev_of(s), unwrap<Instruction>(at));
 }
 
 LLVMValueRef psr_ext_scev_expand(psr_fam *fam, LLVMValueRef f, psr_scev s,

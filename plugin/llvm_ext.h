@@ -81,6 +81,8 @@ LLVMBasicBlockRef psr_ext_loop_block(psr_loop l, size_t i);
 unsigned psr_ext_loop_line(psr_loop l); /* 0: unknown */
 bool psr_ext_loop_has_hint(psr_loop l, const char *name);
 void psr_ext_loop_set_hint(psr_loop l, const char *name, unsigned value);
+/* Those whose names begin with PREFIX. */
+void psr_ext_loop_drop_hints(psr_loop l, const char *prefix);
 
 enum psr_vector {
 	PSR_VECTOR_OK,
@@ -104,6 +106,8 @@ enum psr_trip psr_ext_trip(struct psr_fam *fam, LLVMValueRef f, psr_loop l,
 			   psr_scev *out);
 bool psr_ext_scev_constant(psr_scev s, uint64_t *value);
 uint64_t psr_ext_scev_max(struct psr_fam *fam, LLVMValueRef f, psr_scev s);
+bool psr_ext_scev_is_safe(struct psr_fam *fam, LLVMValueRef f, psr_scev s,
+			  LLVMValueRef at);
 /* As a pointer where S is one, else as an i64. */
 LLVMValueRef psr_ext_scev_expand(struct psr_fam *fam, LLVMValueRef f,
 				 psr_scev s, LLVMValueRef at);
@@ -238,6 +242,53 @@ void psr_ext_delete_function(struct psr_fam *fam, LLVMValueRef f);
 LLVMBasicBlockRef psr_ext_split(LLVMBasicBlockRef b, LLVMValueRef before);
 void psr_ext_no_sanitize(LLVMValueRef global);
 void psr_ext_copy_call_attributes(LLVMValueRef f, LLVMValueRef call);
+
+/* ---- LLVM's passes on one function (llvm_passes.cpp) --------------------- */
+
+/*
+ * Runs PASSES, a pipeline in opt's words, on F, and forgets what was known of
+ * it. False: there is no such pipeline.
+ */
+bool psr_ext_run(struct psr_fam *fam, LLVMValueRef f, const char *passes);
+
+struct psr_setting { /* of a command-line option of LLVM's */
+	const char *name, *value;
+};
+
+bool psr_ext_has_polly(void);
+/* The user has given it. */
+bool psr_ext_option_is_set(const char *name);
+/*
+ * The same with Polly's passes, under SETTINGS (up to one without a name); an
+ * option that the user has set stays as it is. Polly's blocks have names.
+ */
+bool psr_ext_run_polly(struct psr_fam *fam, LLVMValueRef f, const char *passes,
+		       const struct psr_setting *settings);
+
+/* BRANCH's I-th way leads to TO, which has no phi; drops unreachable blocks. */
+void psr_ext_redirect(LLVMValueRef branch, unsigned i, LLVMBasicBlockRef to);
+
+/* Whatever the iterations, the loads or stores A and B never meet. */
+bool psr_ext_apart(struct psr_fam *fam, LLVMValueRef f, LLVMValueRef a,
+		   LLVMValueRef b);
+
+/* The load or store moves by constant steps with each loop of NEST. */
+bool psr_ext_is_affine(struct psr_fam *fam, LLVMValueRef f, LLVMValueRef access,
+		       psr_loop nest);
+/* How often L runs is known when it is entered. */
+bool psr_ext_has_trip(struct psr_fam *fam, LLVMValueRef f, psr_loop l);
+
+struct psr_walk { /* a load or store in a loop within another */
+	psr_scev address; /* of equal accesses the same */
+	psr_scev start;   /* where both loops are entered */
+	psr_scev outer_step, inner_step;
+	uint64_t bytes;
+};
+
+/* How ACCESS moves with OUTER and, within, INNER (NULL: none). False: it is
+ * not affine, or its steps vary. */
+bool psr_ext_walk(struct psr_fam *fam, LLVMValueRef f, LLVMValueRef access,
+		  psr_loop outer, psr_loop inner, struct psr_walk *out);
 
 #ifdef __cplusplus
 }

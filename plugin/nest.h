@@ -23,7 +23,9 @@ struct psr_features { /* counts are of the hottest innermost loop */
 	unsigned vector_loops; /* innermost loops that can be vectorised */
 	unsigned known_trips;  /* loops whose trip count is known on entry */
 	unsigned size;         /* IR instructions of the whole nest */
+	unsigned strided;      /* accesses that skip memory, of that loop */
 	unsigned recurrences;  /* header phis of the innermost loop */
+	bool regular;          /* loops in loops, and all memory affine */
 	uint64_t inner_trip;   /* of that loop, if constant; else 0 */
 };
 

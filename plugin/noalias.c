@@ -65,16 +65,15 @@ static enum psr_reason applies(const struct psr_recipe *r,
 	return nest->features.stores ? PSR_REASON_NONE : PSR_REASON_APART;
 }
 
-static enum psr_reason apply(const struct psr_recipe *r, struct psr_fam *fam,
-			     const struct psr_nest *nest, LLVMValueRef f)
+/* Guards F so that what it writes is apart; *TESTS: how many that took. */
+static enum psr_reason separate(struct psr_fam *fam, LLVMValueRef f,
+				unsigned *tests)
 {
 	struct psr_extents x;
 	enum psr_reason reason = psr_extents_find(fam, f, &x);
 	LLVMValueRef all, apart;
-	unsigned tests = 0;
 
-	(void)r;
-	(void)nest;
+	*tests = 0;
 	if (reason)
 		return reason;
 	all = x.valid;
@@ -88,15 +87,57 @@ static enum psr_reason apply(const struct psr_recipe *r, struct psr_fam *fam,
 			b = psr_guard_builder(f);
 			all = LLVMBuildAnd(b, all, apart, "psr.apart");
 			LLVMDisposeBuilder(b);
-			tests++;
+			++*tests;
 		}
-	if (!tests)
-		return PSR_REASON_APART;
+	if (!*tests)
+		return PSR_REASON_NONE;
 	psr_guard_require(f, all);
 	for (unsigned i = 0; i < x.n; i++)
 		set_noalias(f, x.at[i].base);
 	psr_ext_forget(fam, f);
 	return PSR_REASON_NONE;
+}
+
+static enum psr_reason apply(const struct psr_recipe *r, struct psr_fam *fam,
+			     const struct psr_nest *nest, LLVMValueRef f)
+{
+	unsigned tests;
+	enum psr_reason reason = separate(fam, f, &tests);
+
+	(void)r;
+	(void)nest;
+	if (reason)
+		return reason;
+	return tests ? PSR_REASON_NONE : PSR_REASON_APART;
+}
+
+static enum psr_reason applies_always(const struct psr_recipe *r,
+				      const struct psr_nest *nest)
+{
+	(void)r;
+	(void)nest;
+	return PSR_REASON_NONE;
+}
+
+/* What follows in the row may do without, and says so if it may not. */
+static enum psr_reason apply_if_needed(const struct psr_recipe *r,
+				       struct psr_fam *fam,
+				       const struct psr_nest *nest,
+				       LLVMValueRef f)
+{
+	unsigned tests;
+
+	(void)r;
+	(void)nest;
+	(void)separate(fam, f, &tests);
+	return PSR_REASON_NONE;
+}
+
+static int promise_none(const struct psr_recipe *r, const struct psr_nest *nest)
+{
+	(void)r;
+	(void)nest;
+	return 0;
 }
 
 static int promise(const struct psr_recipe *r, const struct psr_nest *nest)
@@ -107,3 +148,6 @@ static int promise(const struct psr_recipe *r, const struct psr_nest *nest)
 
 const struct psr_transform psr_noalias = {PSR_VARIANT_GUARDED, applies, apply,
 					  promise};
+
+const struct psr_transform psr_apart = {PSR_VARIANT_GUARDED, applies_always,
+					apply_if_needed, promise_none};

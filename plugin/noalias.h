@@ -6,5 +6,7 @@
 #include "recipes.h"
 
 extern const struct psr_transform psr_noalias;
+/* Tries the same for what follows in the row, which asks what is known then. */
+extern const struct psr_transform psr_apart;
 
 #endif

@@ -24,6 +24,8 @@
 
 #include "layout.h"
 #include "noalias.h"
+#include "polly.h"
+#include "unroll.h"
 
 #define V2 PSR_ISA_V2
 #define V3 (V2 | PSR_ISA_V3)
@@ -150,6 +152,8 @@ static enum psr_reason applies_vector(const struct psr_recipe *r,
 	char tune[64];
 
 	get_string(f, "tune-cpu", tune, sizeof(tune));
+	if (!r->transforms[0] && nest->loop && !nest->features.vector_loops)
+		return PSR_REASON_NO_VECTOR;
 	if (is_disabled_by_user(r, f))
 		return PSR_REASON_USER_FEATURE;
 	if (preferred && preferred != r->width)
@@ -169,6 +173,8 @@ static enum psr_reason applies_scalar(const struct psr_recipe *r,
 	(void)r;
 	if (nest->user_hints & (PSR_USER_VECTORIZE | PSR_USER_INTERLEAVE))
 		return PSR_REASON_USER_PRAGMA;
+	if (nest->loop && !nest->features.vector_loops)
+		return PSR_REASON_NO_VECTOR;
 	return PSR_REASON_NONE;
 }
 
@@ -363,6 +369,15 @@ const struct psr_recipe psr_recipes[] = {
     {"layout", 0, 0, 0, NULL, 0, {&psr_layout}},
     {"layout-v3-w256", V3, 256, 0, NULL, 0, {&psr_layout}},
     {"layout-v4-w512", V4, 512, 0, NULL, 0, {&psr_layout}},
+    {"unroll4-v3-w256", V3, 256, 0, NULL, 4, {&psr_unroll}},
+    {"unroll8-v3-w256", V3, 256, 0, NULL, 8, {&psr_unroll}},
+    {"jam2-v3-w256", V3, 256, 0, NULL, 2, {&psr_apart, &psr_jam}},
+    {"jam4-v3-w256", V3, 256, 0, NULL, 4, {&psr_apart, &psr_jam}},
+    {"jam4-v4-w512", V4, 512, 0, NULL, 4, {&psr_apart, &psr_jam}},
+    {"jam8-v3-w256", V3, 256, 0, NULL, 8, {&psr_apart, &psr_jam}},
+    {"polly16-v3-w256", V3, 256, 0, NULL, 16, {&psr_apart, &psr_polly}},
+    {"polly32-v3-w256", V3, 256, 0, NULL, 32, {&psr_apart, &psr_polly}},
+    {"polly64-v4-w512", V4, 512, 0, NULL, 64, {&psr_apart, &psr_polly}},
     VECTOR("tune-haswell", V3, 256, 0, "haswell"),
     VECTOR("tune-znver3", V3, 256, 0, "znver3"),
     VECTOR("tune-znver4", V4, 512, 0, "znver4"),

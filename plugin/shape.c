@@ -72,6 +72,21 @@ static unsigned header_phis(psr_loop l)
 	return n;
 }
 
+/* I moves with each iteration of L, and by more than its own size. */
+static bool is_strided(struct psr_fam *fam, LLVMValueRef f, psr_loop l,
+		       LLVMValueRef i)
+{
+	struct psr_walk w;
+	uint64_t step;
+
+	if ((!LLVMIsALoadInst(i) && !LLVMIsAStoreInst(i)) ||
+	    !psr_ext_walk(fam, f, i, l, NULL, &w))
+		return false;
+	if (!psr_ext_scev_constant(w.outer_step, &step))
+		return true;
+	return (step > INT64_MAX ? -step : step) > w.bytes;
+}
+
 /* The features of L, if it is hotter (deeper) than what was seen. */
 static void take_features(struct psr_fam *fam, struct psr_nest *nest,
 			  psr_loop l, unsigned depth)
@@ -84,15 +99,17 @@ static void take_features(struct psr_fam *fam, struct psr_nest *nest,
 	if (depth < x->depth || (depth == x->depth && x->instructions))
 		return;
 	x->instructions = x->loads = x->stores = x->flops = x->branches = 0;
-	x->calls = x->load_bytes = x->store_bytes = 0;
+	x->calls = x->load_bytes = x->store_bytes = x->strided = 0;
 	x->inner_trip = 0;
 	x->depth = depth;
 	x->recurrences = header_phis(l);
 	for (size_t b = 0; b < psr_ext_loop_nblocks(l); b++)
 		for (LLVMValueRef i =
 			 LLVMGetFirstInstruction(psr_ext_loop_block(l, b));
-		     i; i = LLVMGetNextInstruction(i))
+		     i; i = LLVMGetNextInstruction(i)) {
 			count_features(x, i);
+			x->strided += is_strided(fam, nest->function, l, i);
+		}
 	if (psr_ext_trip(fam, nest->function, l, nest->loop ? nest->loop : l,
 			 at, PSR_INNER_BUDGET, &trip) != PSR_TRIP_UNKNOWN)
 		psr_ext_scev_constant(trip, &x->inner_trip);
@@ -208,4 +225,42 @@ enum psr_reason psr_shape_judge(struct psr_fam *fam, struct psr_nest *nest,
 		return r;
 	take_features(fam, nest, l, depth);
 	return judge_innermost(fam, nest, l);
+}
+
+static bool has_trips(struct psr_fam *fam, LLVMValueRef f, psr_loop l)
+{
+	size_t n = psr_ext_loop_count(fam, f, l);
+
+	for (size_t i = 0; i < n; i++)
+		if (!has_trips(fam, f, psr_ext_loop_at(fam, f, l, i)))
+			return false;
+	return psr_ext_has_trip(fam, f, l);
+}
+
+static bool is_affine(struct psr_fam *fam, const struct psr_nest *nest,
+		      LLVMBasicBlockRef b)
+{
+	for (LLVMValueRef i = LLVMGetFirstInstruction(b); i;
+	     i = LLVMGetNextInstruction(i)) {
+		bool reads, writes;
+		enum psr_touch touch = psr_ext_touch(i, &reads, &writes);
+
+		if (touch == PSR_TOUCH_NONE)
+			continue;
+		if (touch == PSR_TOUCH_UNKNOWN || LLVMIsACallInst(i) ||
+		    !psr_ext_is_affine(fam, nest->function, i, nest->loop))
+			return false;
+	}
+	return true;
+}
+
+bool psr_shape_is_regular(struct psr_fam *fam, const struct psr_nest *nest)
+{
+	if (nest->features.depth < 2 ||
+	    !has_trips(fam, nest->function, nest->loop))
+		return false;
+	for (size_t b = 0; b < nest->nblocks; b++)
+		if (!is_affine(fam, nest, nest->blocks[b]))
+			return false;
+	return true;
 }

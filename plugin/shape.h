@@ -13,4 +13,11 @@
 enum psr_reason psr_shape_judge(struct psr_fam *fam, struct psr_nest *nest,
 				psr_loop l, unsigned depth);
 
+/*
+ * The nest is one of loops in loops, without calls, that all run a number of
+ * times known on entry, and moves through memory by constant steps: what
+ * reorders loops may gain whether or not they can be vectorised.
+ */
+bool psr_shape_is_regular(struct psr_fam *fam, const struct psr_nest *nest);
+
 #endif

@@ -9,8 +9,9 @@
  *
  * A nest qualifies when its variants can differ from the baseline to its
  * advantage: some innermost loop is one that the loop vectorizer takes, or
- * strided memory can be packed; the trip count of the whole is known on entry;
- * and copying it is sound.
+ * strided memory can be packed, or loops are nested and so regular that another
+ * order may be faster; the trip count of the whole is known on entry; and
+ * copying it is sound.
  */
 #include "sites.h"
 
@@ -191,10 +192,13 @@ static enum psr_reason nest_reason(struct psr_fam *fam, struct psr_nest *nest)
 			 PSR_OUTER_BUDGET, &trip) == PSR_TRIP_UNKNOWN)
 		return PSR_REASON_TRIP;
 	r = psr_shape_judge(fam, nest, nest->loop, 1);
-	if (r && r != PSR_REASON_NO_VECTOR && r != PSR_REASON_FP_ORDER)
+	if (r == PSR_REASON_USER_HINT)
 		return r;
-	psr_layout_judge(fam, nest);
-	if (r && nest->layout)
+	nest->features.regular = psr_shape_is_regular(fam, nest);
+	nest->layout = r;
+	if (r != PSR_REASON_COPY)
+		psr_layout_judge(fam, nest);
+	if (r && nest->layout && !nest->features.regular)
 		return r;
 	nest->features.known_trips =
 	    psr_work_known_trips(fam, nest, nest->loop, at);

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* unroll.h - several iterations at once. */
+#ifndef PSR_UNROLL_H
+#define PSR_UNROLL_H
+
+#include "recipes.h"
+
+/* Innermost loops unrolled by the recipe's value. */
+extern const struct psr_transform psr_unroll;
+/* The loops around innermost ones too, and the copies within run together. */
+extern const struct psr_transform psr_jam;
+
+#endif
