@@ -123,6 +123,7 @@ struct bench_build {
 	bool by_default;
 	bool psr;                /* its answers must be clang's */
 	bool threads;            /* runs on --threads processors */
+	const char *after;       /* made when this one has learnt; or NULL */
 	/* Makes PROGRAM as the file OUT; what else it makes begins with OUT. */
 	int (*make)(const struct bench_setup *s,
 		    const struct bench_program *program, const char *out,
@@ -131,6 +132,9 @@ struct bench_build {
 
 extern const struct bench_build bench_builds[];
 extern const size_t bench_nbuilds;
+
+/* The index of the build NAME; bench_nbuilds: there is none. */
+size_t bench_build_named(const char *name);
 
 /* What all programs are built and run with. */
 struct bench_setup {

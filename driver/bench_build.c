@@ -18,20 +18,22 @@ static int out_of_memory(struct psr_err *err)
 }
 
 /*
- * Runs ARGV, a compiler or the like, for at most ten times a program's time.
- * What it leaves behind when it is interrupted goes with all else.
+ * Runs ARGV, a compiler or the like that makes OUT, for at most ten times a
+ * program's time. What it leaves behind when it is interrupted goes with all
+ * else. psr-cc heeds the database of the program that it makes, no other.
  */
-static int tool(const struct bench_setup *s, char *const *argv,
+static int tool(const struct bench_setup *s, char *const *argv, const char *out,
 		struct psr_err *err)
 {
-	char tmp[PATH_MAX + 8];
-	const char *const env[] = {tmp, NULL};
+	char tmp[PATH_MAX + 8], db[PATH_MAX + 16];
+	const char *const env[] = {tmp, db, NULL};
 	struct bench_command c = {
 	    .argv = argv, .env = env, .timeout_s = 10 * s->timeout_s};
 	struct bench_result r;
 	int ret;
 
 	snprintf(tmp, sizeof(tmp), "TMPDIR=%s", s->dir);
+	snprintf(db, sizeof(db), "PSR_DB=%s.db", out);
 	ret = bench_launch(&c, &r, err);
 	bench_result_free(&r);
 	return ret;
@@ -67,7 +69,7 @@ static int compile(const struct bench_setup *s, const char *compiler,
 		ret = psr_args_append(&a, &s->flags);
 	if (!ret)
 		ret = add_all(&a, output);
-	ret = ret ? out_of_memory(err) : tool(s, a.v, err);
+	ret = ret ? out_of_memory(err) : tool(s, a.v, out, err);
 	psr_args_free(&a);
 	return ret;
 }
@@ -116,6 +118,48 @@ static int make_psr(const struct bench_setup *s, const struct bench_program *p,
 		       out, err);
 }
 
+/* ---- PSR, again ---------------------------------------------------------- */
+
+/* Copies FROM to TO, if it is there. */
+static int copy(const char *from, const char *to, struct psr_err *err)
+{
+	FILE *in = fopen(from, "re"), *out;
+	char buf[1 << 16];
+	bool failed = false;
+
+	if (!in)
+		return errno == ENOENT ? 0
+				       : psr_fail(err, -errno, "%s: %s", from,
+						  strerror(errno));
+	out = fopen(to, "we");
+	for (size_t n; out && !failed && (n = fread(buf, 1, sizeof(buf), in));)
+		failed = fwrite(buf, 1, n, out) != n;
+	failed = !out || fclose(out) || failed || ferror(in);
+	fclose(in);
+	return failed ? psr_fail(err, -EIO, "%s: cannot be copied", from) : 0;
+}
+
+/*
+ * Builds P once more, with what its first build has learnt: a copy of that
+ * database, whose users have all ended, is this build's.
+ */
+static int make_again(const struct bench_setup *s,
+		      const struct bench_program *p, const char *out,
+		      struct psr_err *err)
+{
+	static const char *const suffixes[] = {".db", ".db-wal"};
+	char from[PATH_MAX + 16], to[PATH_MAX + 16];
+	int ret = 0;
+
+	for (size_t i = 0; i < PSR_COUNTOF(suffixes) && !ret; i++) {
+		snprintf(from, sizeof(from), "%s/psr/%s%s", s->dir, p->name,
+			 suffixes[i]);
+		snprintf(to, sizeof(to), "%s%s", out, suffixes[i]);
+		ret = copy(from, to, err);
+	}
+	return ret ? ret : make_psr(s, p, out, err);
+}
+
 /* ---- Profile-guided ------------------------------------------------------ */
 
 /* Runs PROGRAM, instrumented, with P's I-th size; its profile is RAW. */
@@ -161,7 +205,7 @@ static int train_all(const struct bench_setup *s, const struct bench_program *p,
 			goto out;
 		ret = psr_args_add(&a, raw);
 	}
-	ret = ret ? out_of_memory(err) : tool(s, a.v, err);
+	ret = ret ? out_of_memory(err) : tool(s, a.v, profile, err);
 out:
 	psr_args_free(&a);
 	return ret;
@@ -288,20 +332,54 @@ static int make_clones(const struct bench_setup *s,
 /* ---- The table ----------------------------------------------------------- */
 
 const struct bench_build bench_builds[] = {
-    {"clang", "clang -O3: what all others are compared with", true, false,
-     false, make_clang},
-    {"native", "clang -O3 -march=native", true, false, false, make_native},
-    {"pgo", "clang -O3 -march=native, trained on the same inputs", true, false,
-     false, make_pgo},
-    {"clones", "clang -O3, each function with target_clones for x86-64-v3, -v4",
-     true, false, false, make_clones},
-    {"gcc", "gcc -O3 -march=native", true, false, false, make_gcc},
-    {"psr", "psr-cc -O3, what was learnt frozen", true, true, false, make_psr},
-    {"threads", "psr, on the processors of --threads", false, true, true,
-     make_psr},
+    {.name = "clang",
+     .what = "clang -O3: what all others are compared with",
+     .by_default = true,
+     .make = make_clang},
+    {.name = "native",
+     .what = "clang -O3 -march=native",
+     .by_default = true,
+     .make = make_native},
+    {.name = "pgo",
+     .what = "clang -O3 -march=native, trained on the same inputs",
+     .by_default = true,
+     .make = make_pgo},
+    {.name = "clones",
+     .what = "clang -O3, all functions target_clones for x86-64-v3 and -v4",
+     .by_default = true,
+     .make = make_clones},
+    {.name = "gcc",
+     .what = "gcc -O3 -march=native",
+     .by_default = true,
+     .make = make_gcc},
+    {.name = "psr",
+     .what = "psr-cc -O3, what was learnt frozen",
+     .by_default = true,
+     .psr = true,
+     .make = make_psr},
+    {.name = "again",
+     .what = "the same, built again with what psr has learnt",
+     .by_default = true,
+     .psr = true,
+     .after = "psr",
+     .make = make_again},
+    {.name = "threads",
+     .what = "psr, on the processors of --threads",
+     .psr = true,
+     .threads = true,
+     .make = make_psr},
 };
 const size_t bench_nbuilds = PSR_COUNTOF(bench_builds);
 _Static_assert(PSR_COUNTOF(bench_builds) <= BENCH_BUILDS, "make room");
+
+size_t bench_build_named(const char *name)
+{
+	size_t b = 0;
+
+	while (b < bench_nbuilds && strcmp(bench_builds[b].name, name) != 0)
+		b++;
+	return b;
+}
 
 /* ---- Tools --------------------------------------------------------------- */
 
@@ -362,7 +440,7 @@ int bench_setup_tools(struct bench_setup *s, uint32_t builds,
 		return missing(err, "gcc, for the build 'gcc'");
 	if (needs(builds, make_gcc))
 		psr_find_in_path("g++", s->gxx, sizeof(s->gxx));
-	if (needs(builds, make_psr) &&
+	if ((needs(builds, make_psr) || needs(builds, make_again)) &&
 	    (!psr_find_own("bin/psr-cc", s->psr_cc, sizeof(s->psr_cc)) ||
 	     !psr_find_own("bin/psr-c++", s->psr_cxx, sizeof(s->psr_cxx))))
 		return missing(err, "psr-cc beside psr");

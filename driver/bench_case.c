@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Measures one program: builds it in all ways, lets PSR learn, then launches
- * all builds in turn, round by round, so that whatever slows the machine down
+ * Measures one program: builds it in all ways, lets PSR learn, builds what is
+ * to be built after that and lets it learn, too, then launches all builds in
+ * turn, round by round, so that whatever slows the machine down
  * for a while slows all of them down. Odd rounds go backwards, so that none
  * always follows the same other. Where PSR seems slower than clang there are
  * twice as many rounds again, a fixed number, and all of them count.
@@ -196,15 +197,13 @@ static int build(struct work *w, size_t b, struct psr_err *err)
 	return 0;
 }
 
-static int build_all(struct work *w, struct psr_err *err)
+/* Makes the builds that come before or AFTER PSR has learnt. */
+static int build_all(struct work *w, bool after, struct psr_err *err)
 {
 	int ret = 0;
 
-	for (size_t i = 0; i < w->p->nsizes; i++)
-		w->cases[i] = (struct bench_case){.program = w->p,
-						  .size = &w->p->sizes[i]};
 	for (size_t b = 0; b < bench_nbuilds && !ret; b++)
-		if (is_wanted(w, b))
+		if (is_wanted(w, b) && after == !!bench_builds[b].after)
 			ret = build(w, b, err);
 	return ret;
 }
@@ -234,15 +233,16 @@ static int ask(struct work *w, size_t i, struct psr_err *err)
 
 /* ---- Learning and rounds ------------------------------------------------- */
 
-/* All sizes in turn, as in life. */
-static int learn(struct work *w, struct psr_err *err)
+/* All sizes in turn, as in life; the builds of build_all(AFTER). */
+static int learn(struct work *w, bool after, struct psr_err *err)
 {
 	int ret = 0;
 
 	for (unsigned n = 0; n < w->o->learn; n++)
 		for (size_t i = 0; i < w->p->nsizes; i++)
 			for (size_t b = 0; b < bench_nbuilds && !ret; b++)
-				if (bench_builds[b].psr)
+				if (bench_builds[b].psr &&
+				    after == !!bench_builds[b].after)
 					ret = add_launch(
 					    w, i, b, "learn",
 					    &w->cases[i].cells[b].learn, err);
@@ -295,7 +295,7 @@ static size_t psr_build(const struct work *w)
 
 	while (b < bench_nbuilds &&
 	       !(bench_builds[b].psr && !bench_builds[b].threads &&
-		 is_wanted(w, b)))
+		 !bench_builds[b].after && is_wanted(w, b)))
 		b++;
 	return b;
 }
@@ -383,12 +383,20 @@ int bench_measure(const struct bench_setup *s, const struct bench_options *o,
 {
 	struct work w = {.s = s, .o = o, .p = p, .cases = cases};
 	size_t psr = psr_build(&w);
-	int ret = build_all(&w, err);
+	int ret;
 
+	for (size_t i = 0; i < p->nsizes; i++)
+		cases[i] =
+		    (struct bench_case){.program = p, .size = &p->sizes[i]};
+	ret = build_all(&w, false, err);
 	for (size_t i = 0; i < p->nsizes && !ret; i++)
 		ret = ask(&w, i, err);
 	if (!ret)
-		ret = learn(&w, err);
+		ret = learn(&w, false, err);
+	if (!ret)
+		ret = build_all(&w, true, err);
+	if (!ret)
+		ret = learn(&w, true, err);
 	for (size_t i = 0; i < p->nsizes && !ret; i++) {
 		ret = rounds(&w, i, err);
 		if (!ret && o->oracle && psr < bench_nbuilds)

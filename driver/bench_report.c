@@ -71,22 +71,12 @@ static double median(const struct bench_options *o, const struct bench_case *c,
 	return c->cells[b].ok ? bench_quartiles(bench_times(o, c, b)).mid : NAN;
 }
 
-/* The number of the build NAME. */
-static size_t build_named(const char *name)
-{
-	size_t b = 0;
-
-	while (b < bench_nbuilds && strcmp(bench_builds[b].name, name) != 0)
-		b++;
-	return b;
-}
-
 /* How much faster than the faster of native and pgo B is; NAN: no such. */
 static double over_best(const struct bench_options *o,
 			const struct bench_case *c, size_t b)
 {
-	double native = median(o, c, build_named("native"));
-	double pgo = median(o, c, build_named("pgo"));
+	double native = median(o, c, bench_build_named("native"));
+	double pgo = median(o, c, bench_build_named("pgo"));
 
 	return fmin(native, pgo) / median(o, c, b); /* fmin() heeds no NAN */
 }
@@ -137,7 +127,7 @@ static void summarise_learning(const struct bench_options *o,
 			       const struct bench_case *cases, size_t n,
 			       struct bench_summary *out)
 {
-	size_t psr = build_named("psr");
+	size_t psr = bench_build_named("psr");
 	double learning = 0, plain = 0, settled = 0;
 
 	for (size_t i = 0; i < n; i++) {

@@ -311,9 +311,13 @@ static int choose_builds(struct request *r)
 {
 	struct psr_err err = {""};
 
-	for (size_t b = 0; b < bench_nbuilds && !r->builds_given; b++)
-		if (bench_builds[b].by_default)
+	for (size_t b = 0; b < bench_nbuilds; b++) {
+		if (!r->builds_given && bench_builds[b].by_default)
 			r->o.builds |= 1u << b;
+		if ((r->o.builds >> b & 1) && bench_builds[b].after)
+			r->o.builds |=
+			    1u << bench_build_named(bench_builds[b].after);
+	}
 	for (size_t b = 0; b < bench_nbuilds; b++) {
 		uint32_t bit = 1u << b;
 
