@@ -161,11 +161,13 @@ bool psr_choose_knows(const struct psr_rival *r, unsigned lent)
 	return r[0].all.n >= PSR_CREDIT && r[lent].all.n >= PSR_CREDIT;
 }
 
+/* Of few samples the least counts: what disturbs a call makes it longer. */
 static double expected(const struct psr_rival *r, unsigned best, unsigned i,
 		       double guess)
 {
 	if (r[i].all.n)
-		return (double)r[i].all.mid;
+		return (double)(r[i].all.n < PSR_CREDIT ? r[i].all.low
+							: r[i].all.mid);
 	if (r[best].all.n)
 		return (double)r[best].all.mid;
 	return r[0].all.n ? (double)r[0].all.mid : guess;
@@ -236,7 +238,9 @@ static bool has_credit(const struct race *race, unsigned i)
 	if (r[i].all.n >= credit(race, i) || r[i].slow_nearby ||
 	    r[i].tried >= MAX_TRIES || ns > CREDIT_NS)
 		return false;
-	return !i || ns < LONG_NS || !looks_lost(r, race->best, i);
+	/* One such call may have been interrupted for long. */
+	return !i || ns < LONG_NS || !looks_lost(r, race->best, i) ||
+	       (r[i].all.n < 2 && call_ns(race, race->best) < SHORT_NS);
 }
 
 /* I is worth another call that takes no more than LIMIT_NS. */

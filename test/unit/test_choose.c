@@ -365,6 +365,22 @@ static void test_no_samples(void)
 	CHECK(others <= 32, "%u", others);
 }
 
+/* One call that was interrupted for long does not end a short variant. */
+static void test_interrupted_once(void)
+{
+	static const double truth[] = {1, 0.5};
+	struct world w;
+
+	srand(9);
+	world_init(&w, 100000, 2, truth);
+	while (step(&w) != 1)
+		w.load = w.calls[0] ? 300 : 1; /* 15 ms at its first call */
+	w.load = 1;
+	for (int i = 0; i < 40; i++)
+		step(&w);
+	CHECK(w.best == 1, "%u calls", w.calls[1]);
+}
+
 static struct psr_interval around(float mid, float part, uint32_t n)
 {
 	return (struct psr_interval){mid * (1 - part), mid, mid * (1 + part),
@@ -430,6 +446,7 @@ int main(void)
 	test_baseline_first();
 	test_drift();
 	test_common_slowdown();
+	test_interrupted_once();
 	test_few_noisy_calls();
 	test_long_calls();
 	test_no_exploration();
