@@ -17,6 +17,7 @@ int cmd_doctor(int argc, char **argv);
 int cmd_predict(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_run(int argc, char **argv);
+int cmd_train(int argc, char **argv);
 
 /* Prints "psr: MESSAGE" on stderr and returns STATUS. */
 int psr_say(int status, const char *fmt, ...) PSR_PRINTF(2, 3);

@@ -25,6 +25,7 @@ static const struct command {
     {"predict", "print what a program is expected to need", cmd_predict},
     {"report", "say what choosing variants gained, and cost", cmd_report},
     {"run", "run a program, prepared, and learn from it", cmd_run},
+    {"train", "learn what to expect of variants that never ran", cmd_train},
     {"help", "explain a command", cmd_help},
 };
 

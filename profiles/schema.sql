@@ -187,6 +187,14 @@ CREATE TABLE run_site(
 	PRIMARY KEY(run, site, size_class, variant)
 ) STRICT, WITHOUT ROWID;
 
+-- What was trained from the rest.
+CREATE TABLE model(
+	name TEXT PRIMARY KEY,		-- prior: of variants that were not timed
+	made_ns INTEGER NOT NULL,	-- since 1970
+	samples INTEGER NOT NULL,	-- it was trained from
+	data BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- The ledger: who holds which part of this machine.
 CREATE TABLE reservation(
 	id INTEGER PRIMARY KEY,

@@ -160,6 +160,11 @@ static void read_mode(void)
 		share = percent / 100;
 }
 
+static bool is_set_to(const char *value, const char *wanted)
+{
+	return value && !strcmp(value, wanted);
+}
+
 static bool start(void)
 {
 	if (started)
@@ -172,6 +177,8 @@ static bool start(void)
 	psr_store_patience(PATIENCE_MS);
 	if (mode == LEARN)
 		psr_remember_start(psr_ticks(), save_now);
+	if (mode == LEARN && !is_set_to(getenv("PSR_PRIOR"), "0"))
+		psr_remember_prior();
 	started = true;
 	return true;
 }

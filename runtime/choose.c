@@ -13,6 +13,11 @@
  * other work on the machine may have slowed them all. When everything is
  * decided, a twentieth of the share goes on looking for drift.
  *
+ * Without a prior, free calls go round. With one the most promising variant
+ * has its own first, in turn with the baseline, until it is believed best or
+ * seems to have lost; then the next. What even at its best would be slower
+ * than the best has none, and waits for the share.
+ *
  * A variant that counts what the program does is no rival. The first calls of
  * each size tell it their inputs, which costs next to nothing; how their
  * branches go it counts in short calls and for 0.2 % of the site's time.
@@ -28,12 +33,13 @@
 #define MAX_TRIES    16  /* that end without a sample: longjmp */
 #define WARM_NS      2e4 /* wide vector units take some 10 us to wake */
 #define WARM_CALLS   256
-#define DRIFT_SHARE  0.05 /* of the share */
-#define DRIFT_RATIO  2.0f /* slower ones are not checked */
-#define FAR_RATIO    8.0f /* no other work explains this */
-#define SURE_SAMPLES 6    /* from here on order statistics */
-#define COUNT_FREE   4    /* calls of a size that tell their values anyway */
-#define COUNT_SMALL  16   /* the same, of those that are not dispatched */
+#define DRIFT_SHARE  0.05  /* of the share */
+#define DRIFT_RATIO  2.0f  /* slower ones are not checked */
+#define FAR_RATIO    8.0f  /* no other work explains this */
+#define HOPELESS     1.02f /* of the best's time, at its best */
+#define SURE_SAMPLES 6     /* from here on order statistics */
+#define COUNT_FREE   4     /* calls of a size that tell their values anyway */
+#define COUNT_SMALL  16    /* the same, of those that are not dispatched */
 #define COUNT_ENOUGH 256
 #define COUNT_NS     1e5   /* a longer call is not slowed down for free */
 #define COUNT_SLOW   4     /* times a call's time, at most, to count it */
@@ -229,6 +235,18 @@ static bool never_ends(const struct psr_rival *r)
 	return !r->all.n && r->tried >= MAX_TRIES;
 }
 
+/* By the prior, never measured: even at its best it would be slower. */
+static bool is_hopeless(const struct race *race, unsigned i)
+{
+	const struct psr_rival *r = race->r;
+	const struct psr_interval *base = &r[0].all, *best = &r[race->best].all;
+	float ratio =
+	    base->n && best->n && base->mid > 0 ? best->mid / base->mid : 1;
+
+	return i && !r[i].all.n && r[i].promise > 0 &&
+	       r[i].promise_low > HOPELESS * ratio;
+}
+
 /* I may have a free call. */
 static bool has_credit(const struct race *race, unsigned i)
 {
@@ -236,7 +254,7 @@ static bool has_credit(const struct race *race, unsigned i)
 	double ns = call_ns(race, i);
 
 	if (r[i].all.n >= credit(race, i) || r[i].slow_nearby ||
-	    r[i].tried >= MAX_TRIES || ns > CREDIT_NS)
+	    is_hopeless(race, i) || r[i].tried >= MAX_TRIES || ns > CREDIT_NS)
 		return false;
 	/* One such call may have been interrupted for long. */
 	return !i || ns < LONG_NS || !looks_lost(r, race->best, i) ||
@@ -269,6 +287,53 @@ static unsigned least_known(const struct race *race, double limit_ns)
 			found = i;
 	}
 	return found;
+}
+
+/* So much as to leave it for others: it is the best, or seems to have lost. */
+static bool is_judged(const struct race *race, unsigned i)
+{
+	return race->r[i].all.n >= PSR_CREDIT &&
+	       (i == race->best || looks_lost(race->r, race->best, i));
+}
+
+static float promise(const struct psr_rival *r)
+{
+	return r->promise > 0 ? r->promise : 1;
+}
+
+/* The most promising of those with credit that are not judged; N: none. */
+static unsigned most_promising(const struct race *race)
+{
+	const struct psr_rival *r = race->r;
+	unsigned found = race->n;
+
+	for (unsigned i = 1; i < race->n; i++)
+		if (r[i].usable && has_credit(race, i) && !is_judged(race, i) &&
+		    !psr_choose_lost(r, race->best, i) &&
+		    (found == race->n || promise(&r[i]) < promise(&r[found])))
+			found = i;
+	return found;
+}
+
+/* Who has the next free call; N: nobody. */
+static unsigned next_free(const struct race *race)
+{
+	const struct psr_rival *r = race->r;
+	unsigned first = most_promising(race);
+
+	if (first == race->n)
+		return least_known(race, -1);
+	if (has_credit(race, 0) && r[0].all.n <= r[first].all.n)
+		return 0;
+	return first;
+}
+
+static bool has_prior(const struct race *race)
+{
+	for (unsigned i = 1; i < race->n; i++)
+		if (race->r[i].promise > 0)
+			return true;
+	return false;
 }
 
 /* A rival to measure again for drift; BEST if there is none. */
@@ -319,7 +384,7 @@ unsigned psr_choose_next(const struct psr_rival *r, unsigned n, unsigned best,
 		return best;
 	if (!r[0].all.n && !best && r[0].tried < MAX_TRIES)
 		return 0;
-	i = least_known(&race, -1);
+	i = has_prior(&race) ? next_free(&race) : least_known(&race, -1);
 	if (i < n)
 		return i;
 	if (psr_choose_settled(r, n, best))

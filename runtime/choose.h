@@ -26,6 +26,9 @@ struct psr_rival {
 	uint32_t tried;             /* calls begun by this process */
 	bool usable;                /* this CPU can run it, as a choice */
 	bool slow_nearby;           /* at a neighbouring size */
+	/* Time over the baseline's by the prior; 0: not known. */
+	float promise;
+	float promise_low; /* what it hardly falls below */
 };
 
 /* Time spent at a site, in ns. */
@@ -75,6 +78,9 @@ bool psr_choose_knows(const struct psr_rival *r, unsigned lent);
  * rival about which more should be known. GUESS is the expected time per
  * unit where the class has no sample yet (0: not known). RANDOM is any
  * number. What is not free is charged to *B, whose site_ns the caller counts.
+ *
+ * The prior says who comes first, and who has no free calls: it decides
+ * nothing that a measurement could.
  */
 unsigned psr_choose_next(const struct psr_rival *r, unsigned n, unsigned best,
 			 uint64_t work, double guess, struct psr_budget *b,

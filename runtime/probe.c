@@ -152,9 +152,11 @@ static unsigned class_of(uint64_t work)
 static unsigned pick(struct psr_known *k, struct psr_class *c, uint64_t work)
 {
 	double guess = psr_sites_guess(k, c->size_class);
-	unsigned i = psr_choose_next(c->rivals, k->nrivals, c->best, work,
-				     guess, &k->budget, next_random());
+	unsigned i;
 
+	psr_sites_expect(c);
+	i = psr_choose_next(c->rivals, k->nrivals, c->best, work, guess,
+			    &k->budget, next_random());
 	c->rivals[i].tried++;
 	return i;
 }

@@ -60,6 +60,32 @@ static int adopt_count(void *ctx, uint64_t site, uint8_t size_class,
 	return 0;
 }
 
+/* The trained one, if any, is read with the first module's times. */
+static enum { NO_PRIOR, WANTED, READ } prior_state;
+
+static void load_prior(struct psr_store *store)
+{
+	static struct psr_prior trained;
+	void *data;
+	size_t n;
+
+	if (prior_state != WANTED)
+		return;
+	prior_state = READ;
+	if (psr_store_model_get(store, "prior", &data, &n, NULL) < 0)
+		return;
+	if (psr_prior_read(data, n, &trained) < 0)
+		free(data);
+	else
+		psr_sites_prior(&trained); /* for ever */
+}
+
+void psr_remember_prior(void)
+{
+	prior_state = WANTED;
+	psr_sites_prior(&psr_prior_shipped);
+}
+
 void psr_remember_load(struct psr_module_state *m)
 {
 	struct psr_store *store = NULL;
@@ -72,6 +98,7 @@ void psr_remember_load(struct psr_module_state *m)
 	if (!psr_store_sites_load(store, m->name, cpu, adopt, m, NULL))
 		(void)!psr_store_counts_load(store, m->name, adopt_count, m,
 					     NULL);
+	load_prior(store);
 	psr_store_close(store);
 }
 

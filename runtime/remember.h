@@ -11,6 +11,10 @@
 /* Reads what is known of the module. Without a database nothing is. */
 void psr_remember_load(struct psr_module_state *m);
 
+/* Prepares what is to be expected of variants without times: what the database
+ * was trained to, or else what PSR comes with. Once, before that. */
+void psr_remember_prior(void);
+
 /*
  * Saves the news of the COUNT modules; what cannot be saved is kept for the
  * next time. Needs a place that is safe (safe.h), signals blocked, and the

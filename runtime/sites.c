@@ -10,6 +10,7 @@
 #include "sites.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -17,6 +18,7 @@
 #include <unistd.h>
 
 #define ARENA_BYTES ((size_t)256 << 10)
+#define DOUBT       2 /* spreads that a prior may be wrong by */
 
 struct arena {
 	_Atomic size_t used;
@@ -24,6 +26,7 @@ struct arena {
 
 static _Atomic(struct arena *) arena;
 static _Atomic uint32_t generation; /* one more in each fork's child */
+static _Atomic(const struct psr_prior *) prior;
 
 /*
  * By the bare system call: in a program under ThreadSanitizer mmap() counts
@@ -147,6 +150,7 @@ static void bind_site(struct psr_known *k, const struct psr_site *site,
 	k->names = hash_names(site);
 	k->nrivals = rivals_of(site);
 	k->threads = threads;
+	k->isa = isa;
 	k->counted = 0;
 	k->entries[0] = 0;
 	k->usable[0] = true;
@@ -467,8 +471,8 @@ void psr_sites_serialise(struct psr_module_state *m)
 unsigned psr_sites_turn(struct psr_known *k)
 {
 	for (uint32_t tries = 1; tries < k->nrivals; tries++) {
-		uint32_t i = 1 + atomic_fetch_add(&k->turn, 1) %
-				     (k->nrivals - 1);
+		uint32_t i =
+		    1 + atomic_fetch_add(&k->turn, 1) % (k->nrivals - 1);
 
 		if (k->usable[i])
 			return i;
@@ -640,6 +644,45 @@ void psr_sites_notice_small(struct psr_module_state *m, bool learn)
 		else
 			psr_sites_ignore_small(k);
 	}
+}
+
+void psr_sites_prior(const struct psr_prior *p)
+{
+	atomic_store(&prior, p);
+}
+
+static void expect(struct psr_class *c, unsigned i, const struct psr_prior *p)
+{
+	const struct psr_known *k = c->site;
+	const struct psr_variant *v = &psr_site_variants(k->site)[i - 1];
+	const struct psr_prior_case what = {.site = k->site,
+					    .variant = psr_variant_name(v),
+					    .isa = v->isa,
+					    .flags = v->flags,
+					    .size_class = c->size_class,
+					    .threads = k->threads,
+					    .cpu_isa = k->isa};
+	float x[PSR_PRIOR_NFEATURES];
+	struct psr_expectation e;
+
+	psr_prior_features(&what, x);
+	e = psr_prior_expect(p, x);
+	if (e.spread <= 0 || fabsf(e.mid) > 20 || e.spread > 10)
+		return;
+	c->rivals[i].promise = expf(e.mid);
+	c->rivals[i].promise_low = expf(e.mid - DOUBT * e.spread);
+}
+
+void psr_sites_expect(struct psr_class *c)
+{
+	const struct psr_prior *p = atomic_load(&prior);
+
+	if (c->expected)
+		return;
+	c->expected = true;
+	for (uint32_t i = 1; p && i < c->site->nrivals; i++)
+		if (c->rivals[i].usable && !c->rivals[i].all.n)
+			expect(c, i, p);
 }
 
 double psr_sites_guess(const struct psr_known *k, unsigned size_class)

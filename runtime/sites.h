@@ -15,6 +15,7 @@
 
 #include "choose.h"
 #include "counted.h"
+#include "prior.h"
 #include "psr/site.h"
 #include "psr/store.h"
 
@@ -46,12 +47,13 @@ struct psr_class {
 	uint8_t size_class;
 	uint8_t best;
 	bool settled;
-	uint32_t generation;      /* of psr_sites_forked; else own is stale */
-	uint64_t counted;         /* calls of the counted variant, ever */
-	double calls;             /* an estimate, not saved yet */
+	bool expected;             /* the rivals' promises are known */
+	uint32_t generation;       /* of psr_sites_forked; else own is stale */
+	uint64_t counted;          /* calls of the counted variant, ever */
+	double calls;              /* an estimate, not saved yet */
 	struct psr_counts *counts; /* NULL: none yet */
-	struct psr_rival *rivals; /* nrivals */
-	struct psr_cell cells[];  /* nrivals */
+	struct psr_rival *rivals;  /* nrivals */
+	struct psr_cell cells[];   /* nrivals */
 };
 
 struct psr_known { /* one site */
@@ -65,6 +67,7 @@ struct psr_known { /* one site */
 	int32_t entries[PSR_RIVALS];
 	bool usable[PSR_RIVALS];
 	uint32_t threads; /* of its parallel variants; 1: they are unusable */
+	uint32_t isa;     /* of the processor */
 	_Atomic uint32_t turn;
 	struct psr_budget budget;
 	struct psr_branch_counts *branches; /* NULL: none yet */
@@ -144,7 +147,8 @@ unsigned psr_sites_turn(struct psr_known *k);
 void psr_sites_record(struct psr_class *c, unsigned i, double ns,
 		      uint64_t work);
 
-/* Notes that C's site was met by what stands for CALLS calls. Under the lock. */
+/* Notes that C's site was met by what stands for CALLS calls. Under the lock.
+ */
 void psr_sites_met(struct psr_class *c, double calls);
 
 /* What the counted variant tells. Under the lock. */
@@ -164,6 +168,13 @@ void psr_sites_notice_small(struct psr_module_state *m, bool learn);
 
 /* K's small calls are not noticed any more. */
 void psr_sites_ignore_small(const struct psr_known *k);
+
+/* What is expected of variants without times from now on; NULL: nothing. *P
+ * must live as long as the process. */
+void psr_sites_prior(const struct psr_prior *p);
+
+/* Fills in the promises of C's rivals, the first time. Under the lock. */
+void psr_sites_expect(struct psr_class *c);
 
 /* A known time per unit at this or a near size, 0 if there is none. */
 double psr_sites_guess(const struct psr_known *k, unsigned size_class);

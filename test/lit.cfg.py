@@ -66,6 +66,8 @@ feature("two-processors", len(os.sched_getaffinity(0)) > 1,
 feature("openmp", os.path.exists(os.path.join(llvm_dir, "../lib/libomp.so")),
         "no OpenMP run time of clang's version")
 feature("gdb", shutil.which("gdb"), "no gdb")
+feature("xgboost", os.path.exists(os.path.join(bin_dir, "psr-train")),
+        "psr-train was not built, as XGBoost was not there")
 feature("gold", shutil.which("ld.gold"), "no ld.gold")
 feature("root", os.geteuid() == 0, "not root")
 feature("cgroup-v1-memory",

@@ -381,6 +381,58 @@ static void test_interrupted_once(void)
 	CHECK(w.best == 1, "%u calls", w.calls[1]);
 }
 
+/*
+ * A prior that is right finds the best sooner; one that is wrong costs time,
+ * never the rule: what is chosen in the end is the same.
+ */
+static unsigned until_best(struct world *w, unsigned best, unsigned most)
+{
+	for (unsigned i = 0; i < most; i++) {
+		step(w);
+		if (w->best == best)
+			return i + 1;
+	}
+	return most;
+}
+
+static void promise(struct world *w, const double *ratios, double doubt)
+{
+	for (unsigned i = 1; i < w->n; i++) {
+		w->r[i].promise = (float)ratios[i];
+		w->r[i].promise_low = (float)(ratios[i] / doubt);
+	}
+}
+
+static void test_prior(void)
+{
+	static const double truth[] = {1, 0.9, 1.4, 2, 0.8, 0.5};
+	static const double wrong[] = {1, 0.5, 0.6, 0.4, 2, 3};
+	unsigned without = 0, with = 0, misled = 0, bad = 0;
+	struct world w;
+
+	for (int seed = 0; seed < 100; seed++) {
+		srand((unsigned)seed);
+		world_init(&w, 100000, 6, truth);
+		without += until_best(&w, 5, 2000);
+
+		srand((unsigned)seed);
+		world_init(&w, 100000, 6, truth);
+		promise(&w, truth, 1.2);
+		with += until_best(&w, 5, 2000);
+		/* Twice as long at its best is not worth a free call. */
+		CHECK(w.calls[3] == 0, "%d: %u calls", seed, w.calls[3]);
+
+		srand((unsigned)seed);
+		world_init(&w, 100000, 6, truth);
+		promise(&w, wrong, 1.01);
+		misled += until_best(&w, 5, 20000);
+		bad += w.best != 5;
+	}
+	CHECK(with * 2 < without, "%u and %u of 100 launches", with, without);
+	CHECK(bad == 0, "%u of 100 do not find the best; %u calls", bad,
+	      misled);
+}
+
 static struct psr_interval around(float mid, float part, uint32_t n)
 {
 	return (struct psr_interval){mid * (1 - part), mid, mid * (1 + part),
@@ -447,6 +499,7 @@ int main(void)
 	test_drift();
 	test_common_slowdown();
 	test_interrupted_once();
+	test_prior();
 	test_few_noisy_calls();
 	test_long_calls();
 	test_no_exploration();

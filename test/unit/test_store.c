@@ -425,6 +425,84 @@ static void test_sites(struct psr_store *s)
 	FAILS(42, psr_store_sites_load(s, "prog", "v4", stop, NULL, &err));
 }
 
+static struct psr_pair pairs[8];
+static size_t npairs;
+
+static int keep_pair(void *ctx, const struct psr_pair *p)
+{
+	(void)ctx;
+	if (npairs < PSR_COUNTOF(pairs))
+		pairs[npairs] = *p;
+	npairs++;
+	return 0;
+}
+
+/* Variants beside the baseline; what only counts is not among them. */
+static void test_pairs(struct psr_store *s)
+{
+	static const struct psr_variant_info variants[] = {
+	    {"v3-w256", 3, 1}, {"parallel", 0, 3}, {"counted", 0, 4}};
+	static const char *const names[] = {"baseline", "counted", "parallel@4",
+					    "v3-w256"};
+	const struct psr_site_info info = {.site = 78,
+					   .depth = 2,
+					   .instructions = 30,
+					   .store_bytes = 8,
+					   .nvariants = 3,
+					   .variants = variants};
+	struct psr_site_time t[4];
+	struct psr_site_batch b = {.module = "pairs",
+				   .cpu = "x-v3",
+				   .pid = 1,
+				   .info = &info,
+				   .ninfo = 1,
+				   .times = t,
+				   .ntimes = 4};
+
+	for (size_t i = 0; i < 4; i++) {
+		t[i] = (struct psr_site_time){.site = 78,
+					      .size_class = 12,
+					      .n = 1,
+					      .nring = 1,
+					      .ring = {4 - (float)i}};
+		strcpy(t[i].variant, names[i]);
+	}
+	OK(psr_store_sites_save(s, &b, &err));
+	npairs = 0;
+	OK(psr_store_pairs(s, keep_pair, NULL, &err));
+	CHECK(npairs == 2, "%zu pairs", npairs);
+	CHECK(!strcmp(pairs[0].variant, "parallel") && pairs[0].threads == 4 &&
+		  pairs[0].flags == 3 && pairs[0].time.median_ns == 2,
+	      "%s@%u", pairs[0].variant, pairs[0].threads);
+	CHECK(!strcmp(pairs[1].variant, "v3-w256") && pairs[1].threads == 0 &&
+		  pairs[1].isa == 3 && pairs[1].size_class == 12 &&
+		  !strcmp(pairs[1].module, "pairs") &&
+		  !strcmp(pairs[1].cpu, "x-v3") && pairs[1].info.depth == 2 &&
+		  pairs[1].info.instructions == 30 &&
+		  pairs[1].info.store_bytes == 8 && pairs[1].time.n == 1 &&
+		  pairs[1].baseline.median_ns == 4,
+	      "%s", pairs[1].variant);
+}
+
+static void test_models(struct psr_store *s)
+{
+	void *data = &err;
+	size_t n = 1;
+
+	FAILS(-ENOENT, psr_store_model_get(s, "prior", &data, &n, &err));
+	CHECK(!data && !n, "nothing");
+	OK(psr_store_model_put(s, "prior", "abc", 3, 10, &err));
+	OK(psr_store_model_put(s, "prior", "d\0ef", 4, 11, &err));
+	OK(psr_store_model_put(s, "empty", "", 0, 0, &err));
+	OK(psr_store_model_get(s, "prior", &data, &n, &err));
+	CHECK(n == 4 && !memcmp(data, "d\0ef", 4), "%zu bytes", n);
+	free(data);
+	OK(psr_store_model_get(s, "empty", &data, &n, &err));
+	CHECK(n == 0 && data, "%zu bytes", n);
+	free(data);
+	ASK(s, "SELECT samples FROM model WHERE name = 'prior'", "11");
+}
+
 static const struct psr_site_count *counted_of(uint64_t counted, int64_t first,
 					       unsigned n)
 {
@@ -724,6 +802,8 @@ int main(int argc, char **argv)
 	test_lost(&s, path);
 	test_fork(path);
 	test_sites(s);
+	test_pairs(s);
+	test_models(s);
 	test_counts(s);
 	s = test_pool(s, path);
 	test_query(s);

@@ -181,7 +181,7 @@ static void make_older(void)
 	run_sql("ALTER TABLE run DROP COLUMN rollback_reason;"
 		"ALTER TABLE run DROP COLUMN counters;"
 		"DROP TABLE site_count; DROP TABLE site_value;"
-		"DROP TABLE site_branch;"
+		"DROP TABLE site_branch; DROP TABLE model;"
 		"PRAGMA user_version = 1");
 }
 

@@ -25,7 +25,7 @@
 #include "psr/err.h"
 #include "psr/record.h"
 
-#define PSR_SCHEMA_VERSION 3
+#define PSR_SCHEMA_VERSION 4
 
 struct psr_store;
 
@@ -177,6 +177,43 @@ psr_store_counts_load(struct psr_store *store, const char *module,
 PSR_API PSR_MUST_CHECK int
 psr_store_sites_save(struct psr_store *store, const struct psr_site_batch *b,
                      struct psr_err *err);
+
+/* ---- Models ------------------------------------------------------------ */
+
+/* Keeps N bytes at DATA, trained from SAMPLES, in place of an earlier NAME. */
+PSR_API PSR_MUST_CHECK int psr_store_model_put(struct psr_store *store,
+                                               const char *name,
+                                               const void *data, size_t n,
+                                               uint64_t samples,
+                                               struct psr_err *err);
+
+/* The caller frees *DATA. -ENOENT: there is none. */
+PSR_API PSR_MUST_CHECK int psr_store_model_get(struct psr_store *store,
+                                               const char *name, void **data,
+                                               size_t *n, struct psr_err *err);
+
+struct psr_timing {             /* ns per unit of work, the latest samples */
+	uint64_t n;             /* samples ever */
+	double median_ns, p25_ns, p75_ns;
+};
+
+/* A variant beside the baseline at one site, processor and size. */
+struct psr_pair {
+	struct psr_site_info info;      /* its numbers only */
+	char module[256];
+	char cpu[64];
+	uint8_t size_class;
+	char variant[PSR_VARIANT_NAME];
+	uint32_t threads;               /* of a parallel one; else 0 */
+	uint32_t isa, flags;
+	struct psr_timing time, baseline;
+};
+
+/* Every pair that is known, sorted by module, site, processor and size. */
+PSR_API PSR_MUST_CHECK int
+psr_store_pairs(struct psr_store *store,
+                int (*each)(void *ctx, const struct psr_pair *p), void *ctx,
+                struct psr_err *err);
 
 /* ---- Tasks and runs ---------------------------------------------------- */
 
