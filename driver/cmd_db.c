@@ -13,6 +13,7 @@
 
 #include "db.h"
 #include "driver.h"
+#include "psr/profile.h"
 #include "text.h"
 
 enum option_bit {
@@ -96,6 +97,25 @@ static int db_values(struct psr_store *s, const struct db_options *o,
 	return psr_out_query(o->format, s,
 			     o->format == PSR_OUT_TABLE ? table : whole,
 			     &o->module, 1, err);
+}
+
+/* What a build reads; of all sites, or those in sources of these names. */
+static int db_profile(struct psr_store *s, const struct db_options *o,
+		      char **operands, struct psr_err *err)
+{
+	struct psr_text text = {0};
+	size_t n = 0, nsites;
+	int ret;
+
+	(void)o;
+	while (operands[n])
+		n++;
+	ret = psr_profile_write(s, (const char *const *)operands, n, &text,
+				&nsites, err);
+	if (!ret)
+		fputs(text.s, stdout);
+	psr_text_free(&text);
+	return ret;
 }
 
 static int db_query(struct psr_store *s, const struct db_options *o,
@@ -242,6 +262,8 @@ static const struct question questions[] = {
      OPT_FORMAT | OPT_FILE | OPT_MODULE | OPT_TIMES, db_sites, true},
     {"values", "", "what the sites' integer inputs were", 0, 0,
      OPT_FORMAT | OPT_FILE | OPT_MODULE, db_values, true},
+    {"profile", "[SOURCE...]", "what a build reads of it", 0, INT_MAX, OPT_FILE,
+     db_profile, true},
     {"query", "SQL [VALUE...]", "one SELECT; values for its '?'", 1, INT_MAX,
      OPT_FORMAT | OPT_FILE, db_query, true},
     {"export", "[WHAT]", "everything, as CSV or JSON", 0, 1,

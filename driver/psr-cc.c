@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "cc_args.h"
+#include "cc_profile.h"
 #include "cc_scan.h"
 
 enum { EXIT_USAGE = 2 };
@@ -34,6 +35,7 @@ struct cc {
 	char stub[PATH_MAX];
 	bool cxx; /* called as psr-c++ */
 	bool off;
+	bool profile; /* ask the database */
 	bool small; /* --psr-optimise-size */
 	bool lld;   /* links with the lld of our LLVM */
 	bool print_argv;
@@ -136,7 +138,9 @@ static int help(bool cxx)
 	for (size_t i = 0; i < PSR_COUNTOF(options); i++)
 		printf("  %s=%s\n        %s\n", options[i].name,
 		       options[i].value, options[i].help);
-	puts("  --psr-optimise-size\n        make variants at -Os and -Oz, "
+	puts("  --psr-profile=auto|none|FILE\n"
+	     "        what was learnt: from the database, nothing, or FILE\n"
+	     "  --psr-optimise-size\n        make variants at -Os and -Oz, "
 	     "too\n"
 	     "  --psr-verify\n        compare each variant's call with the "
 	     "original's\n"
@@ -184,9 +188,29 @@ static int take_small(struct cc *cc, const char *arg)
 	return psr_args_add(&cc->flags, arg + 1);
 }
 
+/* --psr-profile=auto, none, or a file, which must be there. */
+static int take_profile(struct cc *cc, const char *value)
+{
+	char flag[PATH_MAX + 32];
+
+	cc->profile = !strcmp(value, "auto");
+	if (!strcmp(value, "none") || cc->profile)
+		return psr_args_add(&cc->flags, "-psr-profile=none");
+	if (access(value, R_OK)) {
+		say(0, "--psr-profile=%s: %s", value, strerror(errno));
+		return -EINVAL;
+	}
+	snprintf(flag, sizeof(flag), "-psr-profile=%s", value);
+	return psr_args_add(&cc->flags, flag);
+}
+
 static int take_option(struct cc *cc, const char *arg)
 {
+	static const char profile[] = "--psr-profile=";
+
 	cc->asked = true;
+	if (!strncmp(arg, profile, strlen(profile)))
+		return take_profile(cc, arg + strlen(profile));
 	if (!strcmp(arg, "--psr-off"))
 		cc->off = true;
 	else if (!strcmp(arg, "--psr-optimise-size"))
@@ -389,12 +413,18 @@ static int add_all(struct psr_args *to, const char *const *list)
 static int add_plugin(struct cc *cc)
 {
 	char plugin[PATH_MAX + 32], pass[PATH_MAX + 32];
+	char profile[PATH_MAX], flag[PATH_MAX + 32];
 	int ret;
 
 	snprintf(plugin, sizeof(plugin), "-fplugin=%s", cc->plugin);
 	snprintf(pass, sizeof(pass), "-fpass-plugin=%s", cc->plugin);
 	ret = add_all(&cc->out, (const char *[]){"--start-no-unused-arguments",
 						 plugin, pass, NULL});
+	if (!ret && cc->profile && !cc->print_argv &&
+	    psr_cc_profile(&cc->user, profile, sizeof(profile))) {
+		snprintf(flag, sizeof(flag), "-psr-profile=%s", profile);
+		ret = psr_args_add(&cc->flags, flag);
+	}
 	for (size_t i = 0; i < cc->flags.n && !ret; i++)
 		ret = add_all(&cc->out,
 			      (const char *[]){"-Xclang", "-mllvm", "-Xclang",
@@ -542,7 +572,7 @@ static bool called_cxx(const char *argv0)
 
 int main(int argc, char **argv)
 {
-	struct cc cc = {0};
+	struct cc cc = {.profile = true};
 	int ret;
 
 	if (argc > 0)

@@ -167,6 +167,8 @@ static enum psr_reason applies_counted(const struct psr_recipe *r,
 				       const struct psr_nest *nest)
 {
 	(void)r;
+	if (nest->profile && nest->profile->known)
+		return PSR_REASON_COUNTED;
 	return nest->loop ? PSR_REASON_NONE : PSR_REASON_GUARD;
 }
 

@@ -60,6 +60,7 @@ void psr_inputs_number(struct psr_nest *nest)
 {
 	unsigned nbranches = 0;
 
+	nest->ninputs = 0;
 	for (size_t b = 0; b < nest->nblocks; b++)
 		for (LLVMValueRef i = LLVMGetFirstInstruction(nest->blocks[b]);
 		     i; i = LLVMGetNextInstruction(i)) {
@@ -76,6 +77,44 @@ void psr_inputs_number(struct psr_nest *nest)
 				number_branch(i, nbranches++);
 		}
 	nest->nbranches = nbranches;
+}
+
+LLVMValueRef psr_inputs_constant(LLVMTypeRef type, int64_t value)
+{
+	bool flag = LLVMGetIntTypeWidth(type) == 1;
+
+	return LLVMConstInt(type, (uint64_t)value, !flag);
+}
+
+static void weigh(LLVMValueRef i, const struct psr_profile_branch *b)
+{
+	LLVMContextRef ctx = LLVMGetTypeContext(LLVMTypeOf(i));
+	LLVMTypeRef i32 = LLVMInt32TypeInContext(ctx);
+	unsigned kind = LLVMGetMDKindIDInContext(ctx, "prof", 4);
+	LLVMMetadataRef parts[] = {
+	    LLVMMDStringInContext2(ctx, "branch_weights", 14),
+	    LLVMValueAsMetadata(LLVMConstInt(i32, b->taken, false)),
+	    LLVMValueAsMetadata(LLVMConstInt(i32, b->not_taken, false)),
+	};
+
+	if (!LLVMGetMetadata(i, kind))
+		LLVMSetMetadata(i, kind,
+				LLVMMetadataAsValue(
+				    ctx, LLVMMDNodeInContext2(ctx, parts, 3)));
+}
+
+void psr_inputs_weigh(const struct psr_nest *nest)
+{
+	const struct psr_profile_site *s = nest->profile;
+
+	for (size_t b = 0; s && b < nest->nblocks; b++) {
+		LLVMValueRef i = LLVMGetBasicBlockTerminator(nest->blocks[b]);
+		int n = psr_inputs_branch(i);
+
+		for (size_t k = 0; n >= 0 && k < s->nbranches; k++)
+			if (s->branches[k].branch == n)
+				weigh(i, &s->branches[k]);
+	}
 }
 
 void psr_inputs_locate(struct psr_nest *nest, LLVMValueRef call, size_t n)

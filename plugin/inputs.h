@@ -12,6 +12,13 @@
  */
 void psr_inputs_number(struct psr_nest *nest);
 
+/* Gives the branches the weights that the profile knows, where they have none.
+ */
+void psr_inputs_weigh(const struct psr_nest *nest);
+
+/* The constant that a profile means by VALUE: flags are 0 or 1. */
+LLVMValueRef psr_inputs_constant(LLVMTypeRef type, int64_t value);
+
 /* Notes which parameter of the function that CALL calls each input became. */
 void psr_inputs_locate(struct psr_nest *nest, LLVMValueRef call, size_t n);
 

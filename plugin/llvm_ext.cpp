@@ -1145,6 +1145,24 @@ void psr_ext_delete_function(psr_fam *fam, LLVMValueRef f)
 	F.eraseFromParent();
 }
 
+void psr_ext_simplify(psr_fam *fam, LLVMValueRef f)
+{
+	PassBuilder PB;
+	Function &F = function_of(f);
+	FunctionPassManager FPM = PB.buildFunctionSimplificationPipeline(
+	    OptimizationLevel::O3, ThinOrFullLTOPhase::None);
+
+	FPM.run(F, fam_of(fam));
+	fam_of(fam).invalidate(F, PreservedAnalyses::none());
+}
+
+bool psr_ext_inline(LLVMValueRef call)
+{
+	InlineFunctionInfo info;
+
+	return InlineFunction(*unwrap<CallBase>(call), info).isSuccess();
+}
+
 LLVMBasicBlockRef psr_ext_split(LLVMBasicBlockRef b, LLVMValueRef before)
 {
 	return wrap(SplitBlock(unwrap(b), unwrap<Instruction>(before)));

@@ -238,6 +238,10 @@ void psr_ext_call_after(LLVMValueRef f, LLVMValueRef origin,
 LLVMValueRef psr_ext_clone_function(LLVMValueRef f, const char *name);
 /* F, which nothing refers to, and what is known of it. */
 void psr_ext_delete_function(struct psr_fam *fam, LLVMValueRef f);
+/* What clang does with a function before it vectorises, once more. */
+void psr_ext_simplify(struct psr_fam *fam, LLVMValueRef f);
+/* Puts the code of the function that CALL calls in its place. */
+bool psr_ext_inline(LLVMValueRef call);
 /* Splits B before I; returns the block that starts with I. */
 LLVMBasicBlockRef psr_ext_split(LLVMBasicBlockRef b, LLVMValueRef before);
 void psr_ext_no_sanitize(LLVMValueRef global);

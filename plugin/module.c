@@ -20,6 +20,7 @@
 #include "remarks.h"
 #include "seal.h"
 #include "sites.h"
+#include "small.h"
 #include "work.h"
 
 #define FLAG              "psr"
@@ -158,31 +159,71 @@ static void find_all(LLVMModuleRef m, struct psr_fam *fam,
 	if (ret < 0)
 		fail("sites", ret);
 	for (size_t i = 0; i < nests->n; i++)
-		if (!nests->at[i].reason)
+		if (!nests->at[i].reason) {
+			nests->at[i].wants_small =
+			    psr_small_wanted(&nests->at[i]);
 			psr_recipes_choose(&nests->at[i]);
+		}
 }
 
-/* Prepares all sites of one function while its analyses hold. */
-static void prepare(struct psr_fam *fam, struct psr_nest *first, size_t n)
+/* A nest whose code is to be changed. */
+static bool is_wanted(const struct psr_nest *nest)
+{
+	return !nest->reason || nest->wants_small;
+}
+
+static void number(struct psr_fam *fam, struct psr_nest *first, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (!first[i].reason && first[i].loop)
+		if (is_wanted(&first[i]) && first[i].loop)
 			psr_ext_form_lcssa(fam, first[i].function,
 					   first[i].loop);
 	for (size_t i = 0; i < n; i++)
-		if (!first[i].reason && first[i].loop)
+		if (is_wanted(&first[i]) && first[i].loop)
 			psr_inputs_number(&first[i]);
+}
+
+/* Puts copies for small calls in front; finds the loops anew then. */
+static bool make_small(struct psr_fam *fam, struct psr_nest *first, size_t n)
+{
+	bool changed = false;
+
+	for (size_t i = 0; i < n; i++)
+		if (first[i].wants_small)
+			changed |= psr_small_make(fam, &first[i]);
+	if (!changed)
+		return false;
+	psr_ext_forget(fam, first->function);
+	psr_ext_simplify_loops(fam, first->function);
+	for (size_t i = 0; i < n; i++)
+		if (is_wanted(&first[i]) && first[i].loop)
+			first[i].loop = psr_ext_loop_of(fam, first->function,
+							first[i].blocks[0]);
+	number(fam, first, n);
+	return true;
+}
+
+/* Prepares all sites of one function while its analyses hold. */
+static bool prepare(struct psr_fam *fam, struct psr_nest *first, size_t n)
+{
+	bool changed;
+
+	number(fam, first, n);
+	for (size_t i = 0; i < n; i++)
+		if (is_wanted(&first[i]))
+			psr_inputs_weigh(&first[i]);
+	changed = make_small(fam, first, n);
 	for (size_t i = 0; i < n; i++)
 		if (!first[i].reason)
 			psr_work_emit(fam, &first[i]);
+	return changed;
 }
 
 static bool transform(struct psr_fam *fam, struct psr_nest *first, size_t n,
 		      enum psr_phase phase)
 {
-	bool changed = false;
+	bool changed = prepare(fam, first, n);
 
-	prepare(fam, first, n);
 	for (size_t i = 0; i < n; i++) {
 		struct psr_made made;
 

@@ -9,6 +9,7 @@
 
 #include "llvm_ext.h"
 #include "options.h"
+#include "profile.h"
 #include "psr/site.h"
 #include "reasons.h"
 
@@ -47,6 +48,11 @@ struct psr_nest {
 	LLVMValueRef inputs[PSR_INPUTS]; /* where the nest stands */
 	int parameter[PSR_INPUTS];       /* of a variant; -1: none */
 	enum psr_reason layout; /* why no memory of it may be packed */
+	uint32_t strides;                /* set of inputs: see constant.h */
+	const struct psr_profile_site *profile; /* NULL: nothing is known */
+	bool only_constant; /* gains by constants, if by anything */
+	bool wants_small;
+	bool has_small;       /* an inline copy for small constant calls */
 	LLVMValueRef work;    /* i64 on entry; while code is changed */
 	unsigned nrecipes;    /* variants to be made */
 	unsigned ncandidates; /* recipes that apply, most promising first */

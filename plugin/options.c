@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "llvm_ext.h"
+#include "profile.h"
 #include "recipes.h"
 
 struct psr_options psr_options = {
@@ -136,6 +137,13 @@ static const char *set_verify(const char *key, const char *value)
 	return set_flag(key, value, &psr_options.verify);
 }
 
+static const char *set_profile(const char *key, const char *value)
+{
+	if (!*value)
+		return bad(key, value, "a file name or 'none' is needed");
+	return psr_profile_read(value);
+}
+
 const struct psr_key psr_keys[] = {
     {"psr-remarks", "FILE", "append JSON remarks to FILE ('-': stderr)"},
     {"psr-min-work", "N", "least work that is dispatched"},
@@ -146,13 +154,14 @@ const struct psr_key psr_keys[] = {
     {"psr-disable", NULL, "change nothing"},
     {"psr-optimise-size", NULL, "make sites at -Os and -Oz, too"},
     {"psr-verify", NULL, "compare each variant's call with the baseline's"},
+    {"psr-profile", "FILE", "what earlier runs have learnt ('none': nothing)"},
     {NULL, NULL, NULL},
 };
 
 static const char *(*const setters[])(const char *, const char *) = {
     set_remarks, set_min_work, set_max_variants, set_recipes,
     set_fp,      set_budget,   set_disable,      set_optimise_size,
-    set_verify,
+    set_verify,  set_profile,
 };
 
 /* Indexed as psr_keys; NULL: never set. */
@@ -165,7 +174,8 @@ static const char *set(size_t i, const char *value)
 	const char *key = psr_keys[i].name, *bad = setters[i](key, value);
 	size_t n = strlen(key) + strlen(value) + 2;
 
-	if (bad)
+	/* The compiler's own descriptor: nothing to keep for the linker. */
+	if (bad || !strncmp(value, "/dev/fd/", 8))
 		return bad;
 	free(settings[i]);
 	settings[i] = malloc(n);

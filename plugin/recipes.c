@@ -18,6 +18,8 @@
  */
 #include "recipes.h"
 
+#include "constant.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +36,7 @@
 #define VARIANTS       5 /* reach 95 % of what all recipes could gain */
 #define VARIANTS_LIGHT 3 /* of a single loop without arithmetic */
 
+#define WON     1000 /* more for what has won, says the profile */
 #define VARIETY 25 /* less promise for each with the same transforms */
 
 #define FEATURES_V2 "+cx16,+sahf,+popcnt,+sse3,+sse4.1,+sse4.2,+ssse3"
@@ -382,6 +385,18 @@ const struct psr_recipe psr_recipes[] = {
     VECTOR("tune-znver3", V3, 256, 0, "znver3"),
     VECTOR("tune-znver4", V4, 512, 0, "znver4"),
     VECTOR("tune-sapphirerapids", V4, 512, 0, "sapphirerapids"),
+    {"const", 0, 0, 0, NULL, 0, {&psr_constant}},
+    {"const-v3-w256", V3, 256, 0, NULL, 0, {&psr_constant}},
+    {"const-v4-w512", V4, 512, 0, NULL, 0, {&psr_constant}},
+    {"const-noalias-v3-w256",
+     V3,
+     256,
+     0,
+     NULL,
+     0,
+     {&psr_constant, &psr_noalias}},
+    {"stride-v3-w256", V3, 256, 0, NULL, 0, {&psr_stride}},
+    {"stride-v4-w512", V4, 512, 0, NULL, 0, {&psr_stride}},
     {"counted", 0, 0, 0, NULL, 0, {&psr_counted}},
 };
 const unsigned psr_nrecipes = sizeof(psr_recipes) / sizeof(*psr_recipes);
@@ -453,11 +468,38 @@ static int promise(const struct psr_recipe *r, const struct psr_nest *nest)
 
 /* ---- Choosing ----------------------------------------------------------- */
 
+/* The index of NAME in LIST; N if it is not there. */
+static size_t is_named(char **list, size_t n, const char *name)
+{
+	size_t i = 0;
+
+	while (i < n && strcmp(list[i], name))
+		i++;
+	return i;
+}
+
+/* More for what has won, in the order of the work that it has won. */
+static int promise_won(const struct psr_recipe *r, const struct psr_nest *nest)
+{
+	const struct psr_profile_site *s = nest->profile;
+	size_t at = s ? is_named(s->won, s->nwon, r->name) : 0;
+
+	return s && at < s->nwon ? WON - (int)at * VARIETY : 0;
+}
+
 static enum psr_reason judge(unsigned i, const struct psr_nest *nest)
 {
+	const struct psr_profile_site *s = nest->profile;
+	const struct psr_recipe *r = &psr_recipes[i];
+
 	if (psr_options.recipes && !(psr_options.recipes >> i & 1))
 		return PSR_REASON_NOT_ASKED;
-	return applies(&psr_recipes[i], nest);
+	if (nest->only_constant && r->transforms[0] != &psr_constant &&
+	    r->transforms[0] != &psr_counted)
+		return PSR_REASON_FP_ORDER;
+	if (s && is_named(s->lost, s->nlost, r->name) < s->nlost)
+		return PSR_REASON_LOST;
+	return applies(r, nest);
 }
 
 static unsigned same_transforms(const struct psr_nest *nest, unsigned i)
@@ -486,7 +528,8 @@ static int best_left(const struct psr_nest *nest, const bool *left)
 
 		if (!left[i])
 			continue;
-		p = promise(&psr_recipes[i], nest) -
+		p = promise(&psr_recipes[i], nest) +
+		    promise_won(&psr_recipes[i], nest) -
 		    VARIETY * (int)same_transforms(nest, i);
 		if (best < 0 || p > most) {
 			best = (int)i;
@@ -537,6 +580,11 @@ void psr_recipes_choose(struct psr_nest *nest)
 	int i;
 
 	nest->ncandidates = 0;
+	if (nest->profile && nest->profile->baseline && !psr_options.recipes &&
+	    !psr_constant_any(nest)) {
+		nest->reason = PSR_REASON_BASELINE;
+		return;
+	}
 	for (unsigned k = 0; k < psr_nrecipes; k++) {
 		nest->recipe_reason[k] = judge(k, nest);
 		left[k] = !nest->recipe_reason[k];
@@ -547,8 +595,8 @@ void psr_recipes_choose(struct psr_nest *nest)
 		nest->recipes[nest->ncandidates++] = (unsigned)i;
 		left[i] = false;
 	}
-	if (most)
-		most += place_counted(nest);
+	if (place_counted(nest) && most && psr_options.max_variants < 0)
+		most++;
 	nest->nrecipes = nest->ncandidates < most ? nest->ncandidates : most;
 	if (!nest->nrecipes)
 		nest->reason = PSR_REASON_NO_RECIPE;

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "recipes.h"
+#include "constant.h"
 
 static void put_string(FILE *f, const char *s)
 {
@@ -81,6 +81,23 @@ static void put_features(FILE *f, const struct psr_features *x)
 		x->calls, x->load_bytes, x->store_bytes);
 }
 
+/* What the variants that are called const fold. */
+static void put_constants(FILE *f, const struct psr_nest *nest)
+{
+	const char *comma = "";
+	int64_t value;
+
+	fputs(", \"constants\": [", f);
+	for (unsigned i = 0; i < nest->ninputs; i++) {
+		if (!psr_constant_of(nest, i, &value))
+			continue;
+		fprintf(f, "%s{\"input\": %u, \"value\": %lld}", comma, i,
+			(long long)value);
+		comma = ", ";
+	}
+	fprintf(f, "], \"small\": %s", nest->has_small ? "true" : "false");
+}
+
 static void put_nest(FILE *f, const struct psr_nest *nest)
 {
 	fputs("{\"file\": ", f);
@@ -96,6 +113,7 @@ static void put_nest(FILE *f, const struct psr_nest *nest)
 			(unsigned long long)nest->id);
 	put_reason(f, nest->reason);
 	fprintf(f, ", \"min_work\": %u", nest->min_work);
+	put_constants(f, nest);
 	put_variants(f, nest);
 	put_verify(f, nest);
 	put_features(f, &nest->features);

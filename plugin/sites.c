@@ -19,9 +19,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "constant.h"
 #include "identity.h"
-#include "layout.h"
+#include "inputs.h"
 #include "ir.h"
+#include "layout.h"
 #include "refuse.h"
 #include "shape.h"
 #include "work.h"
@@ -172,6 +174,17 @@ static bool is_driver(struct psr_fam *fam, struct psr_nest *nest)
 	return false;
 }
 
+/*
+ * What must not be reordered can still unroll, and what is around it be
+ * vectorised, if the trip counts within turn out to be constant: to be counted.
+ */
+static bool may_be_constant(const struct psr_nest *nest)
+{
+	const struct psr_features *x = &nest->features;
+
+	return x->depth > 1 && x->known_trips == x->loops && !x->inner_trip;
+}
+
 static enum psr_reason nest_reason(struct psr_fam *fam, struct psr_nest *nest)
 {
 	enum psr_reason r = PSR_REASON_FORM;
@@ -198,10 +211,15 @@ static enum psr_reason nest_reason(struct psr_fam *fam, struct psr_nest *nest)
 	nest->layout = r;
 	if (r != PSR_REASON_COPY)
 		psr_layout_judge(fam, nest);
-	if (r && nest->layout && !nest->features.regular)
+	nest->only_constant = r == PSR_REASON_FP_ORDER && nest->layout &&
+			      !nest->features.regular;
+	if (r && nest->layout && !nest->features.regular &&
+	    !nest->only_constant)
 		return r;
 	nest->features.known_trips =
 	    psr_work_known_trips(fam, nest, nest->loop, at);
+	if (nest->only_constant && !may_be_constant(nest))
+		return r;
 	if (is_driver(fam, nest))
 		return PSR_REASON_DRIVER;
 	nest->min_work = smallest_work(nest);
@@ -225,6 +243,12 @@ static bool is_light(const struct psr_nest *nest)
 	return !x->flops && x->depth < 2 && x->instructions < LIGHT_SIZE;
 }
 
+static void name_site(const struct psr_nests *all, struct psr_nest *nest)
+{
+	psr_identity_set(all, nest);
+	nest->profile = psr_profile_find(nest->id);
+}
+
 static int find_in(struct psr_fam *fam, LLVMValueRef f, psr_loop l, bool within,
 		   enum psr_reason outer, struct psr_nests *out)
 {
@@ -239,7 +263,9 @@ static int find_in(struct psr_fam *fam, LLVMValueRef f, psr_loop l, bool within,
 		r = PSR_REASON_LIGHT;
 	nest->reason = r;
 	if (!r) {
-		psr_identity_set(out, nest);
+		name_site(out, nest);
+		psr_inputs_number(nest);
+		psr_constant_strides(fam, nest);
 		return 0;
 	}
 	if (outer || !may_descend(r))
@@ -289,7 +315,7 @@ static int find_whole(struct psr_fam *fam, LLVMValueRef f,
 	if (nest->reason)
 		return 0;
 	whole_features(fam, nest);
-	psr_identity_set(out, nest);
+	name_site(out, nest);
 	return 0;
 }
 

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * profile.c - reads the profile: profiles/PROFILE.md.
+ *
+ * A word that is not known is passed over; a line that does not have what its
+ * word demands makes the file no profile, and compiling fails: whoever names a
+ * file wants it used.
+ */
+#include "profile.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct psr_profile_site *sites;
+static size_t nsites, room;
+static char message[256];
+
+/* LIST with room for one more; ends the process as clang does without. */
+static void *grow(void *list, size_t n, size_t size)
+{
+	if (n & (n - 1)) /* full at powers of two only */
+		return list;
+	list = realloc(list, (n ? 2 * n : 1) * size);
+	if (!list)
+		abort();
+	return list;
+}
+
+static struct psr_profile_site *add_site(uint64_t id)
+{
+	if (nsites == room) {
+		room = room ? 2 * room : 64;
+		sites = realloc(sites, room * sizeof(*sites));
+		if (!sites)
+			abort();
+	}
+	sites[nsites] = (struct psr_profile_site){.id = id};
+	return &sites[nsites++];
+}
+
+static void add_names(char ***list, size_t *n, char *words)
+{
+	for (char *w = strtok(words, " "); w; w = strtok(NULL, " ")) {
+		*list = grow(*list, *n, sizeof(**list));
+		(*list)[*n] = strdup(w);
+		if (!(*list)[(*n)++])
+			abort();
+	}
+}
+
+static bool add_class(struct psr_profile_site *s, const char *words)
+{
+	unsigned at, log2;
+	double work = 1;
+
+	if (sscanf(words, "%u %u", &at, &log2) != 2 || at > 63 || log2 > 127)
+		return false;
+	while (log2--)
+		work *= 2;
+	s->classes = grow(s->classes, s->nclasses, sizeof(*s->classes));
+	s->classes[s->nclasses++] =
+	    (struct psr_profile_class){(uint8_t)at, work};
+	return true;
+}
+
+static bool add_value(struct psr_profile_site *s, const char *words)
+{
+	unsigned input;
+	int64_t value;
+
+	if (!s->nclasses || sscanf(words, "%u %" SCNd64, &input, &value) != 2 ||
+	    input > 255)
+		return false;
+	s->values = grow(s->values, s->nvalues, sizeof(*s->values));
+	s->values[s->nvalues++] = (struct psr_profile_value){
+	    s->classes[s->nclasses - 1].size_class, (uint8_t)input, value};
+	return true;
+}
+
+static bool add_branch(struct psr_profile_site *s, const char *words)
+{
+	struct psr_profile_branch b;
+
+	if (sscanf(words, "%" SCNu16 " %" SCNu32 " %" SCNu32, &b.branch,
+		   &b.taken, &b.not_taken) != 3)
+		return false;
+	s->branches = grow(s->branches, s->nbranches, sizeof(*s->branches));
+	s->branches[s->nbranches++] = b;
+	return true;
+}
+
+/* One line of the current site, or the beginning of the next. */
+static bool take_line(char *line)
+{
+	struct psr_profile_site *s = nsites ? &sites[nsites - 1] : NULL;
+	char *words = line + strcspn(line, " ");
+	uint64_t id;
+
+	if (*words)
+		*words++ = 0;
+	if (!strcmp(line, "site")) {
+		if (sscanf(words, "%" SCNx64, &id) != 1 || (s && id <= s->id))
+			return false;
+		add_site(id);
+		return true;
+	}
+	if (!s)
+		return false;
+	if (!strcmp(line, "baseline"))
+		s->baseline = true;
+	else if (!strcmp(line, "known"))
+		s->known = true;
+	else if (!strcmp(line, "won"))
+		add_names(&s->won, &s->nwon, words);
+	else if (!strcmp(line, "lost"))
+		add_names(&s->lost, &s->nlost, words);
+	else if (!strcmp(line, "class"))
+		return add_class(s, words);
+	else if (!strcmp(line, "value"))
+		return add_value(s, words);
+	else if (!strcmp(line, "branch"))
+		return add_branch(s, words);
+	return true;
+}
+
+static const char *read_lines(FILE *f, const char *path)
+{
+	char *line = NULL;
+	size_t size = 0;
+	unsigned number = 0;
+	const char *bad = NULL;
+	ssize_t n;
+
+	while (!bad && (n = getline(&line, &size, f)) > 0) {
+		line[strcspn(line, "\n")] = 0;
+		if (number++ ? take_line(line) : !strcmp(line, "psr-profile 1"))
+			continue;
+		snprintf(message, sizeof(message),
+			 "psr-profile=%s: line %u is not of a profile", path,
+			 number);
+		bad = message;
+	}
+	if (!number && !bad) {
+		snprintf(message, sizeof(message), "psr-profile=%s: is empty",
+			 path);
+		bad = message;
+	}
+	free(line);
+	return bad;
+}
+
+static void forget(void)
+{
+	while (nsites) {
+		struct psr_profile_site *s = &sites[--nsites];
+
+		while (s->nwon)
+			free(s->won[--s->nwon]);
+		while (s->nlost)
+			free(s->lost[--s->nlost]);
+		free(s->won);
+		free(s->lost);
+		free(s->classes);
+		free(s->values);
+		free(s->branches);
+	}
+}
+
+const char *psr_profile_read(const char *path)
+{
+	const char *bad;
+	FILE *f;
+
+	forget();
+	if (!strcmp(path, "none"))
+		return NULL;
+	f = fopen(path, "re");
+	if (!f) {
+		snprintf(message, sizeof(message), "psr-profile=%s: %s", path,
+			 strerror(errno));
+		return message;
+	}
+	bad = read_lines(f, path);
+	fclose(f);
+	return bad;
+}
+
+static int by_id(const void *key, const void *site)
+{
+	uint64_t id = *(const uint64_t *)key;
+	const struct psr_profile_site *s = site;
+
+	return id < s->id ? -1 : id > s->id;
+}
+
+const struct psr_profile_site *psr_profile_find(uint64_t id)
+{
+	return nsites ? bsearch(&id, sites, nsites, sizeof(*sites), by_id)
+		      : NULL;
+}

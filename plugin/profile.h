@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* profile.h - what is known of a site from earlier runs: profiles/PROFILE.md.
+ *
+ * Read once, when the option is given; all is owned by the profile.
+ */
+#ifndef PSR_PROFILE_READ_H
+#define PSR_PROFILE_READ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct psr_profile_value {
+	uint8_t size_class, input;
+	int64_t value;
+};
+
+struct psr_profile_class {
+	uint8_t size_class;
+	double work; /* units of all calls together */
+};
+
+struct psr_profile_branch {
+	uint16_t branch;
+	uint32_t taken, not_taken;
+};
+
+struct psr_profile_site {
+	uint64_t id;
+	bool baseline, known;
+	char **won, **lost;
+	size_t nwon, nlost;
+	struct psr_profile_class *classes;
+	size_t nclasses;
+	struct psr_profile_value *values;
+	size_t nvalues;
+	struct psr_profile_branch *branches;
+	size_t nbranches;
+};
+
+/* Reads PATH in place of what was there; "none": nothing. NULL, or why not. */
+const char *psr_profile_read(const char *path);
+
+/* What is known of the site ID, or NULL. */
+const struct psr_profile_site *psr_profile_find(uint64_t id);
+
+#endif

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * small.c - calls with so little work that they are not dispatched, and whose
+ * inputs the profile knows as constants: a 4 by 4 product through a general
+ * function. They get a copy of the nest with the constants folded, in place,
+ * behind a comparison: no table, no call, no processor to be asked for.
+ *
+ * The test stands in front of all else, first one input alone, so that a call
+ * with another size pays for one comparison and a branch that is foreseen. The
+ * copy is compiled with the function's own flags, so it computes what the
+ * original does; a copy in which no loop has unrolled is thrown away.
+ */
+#include "small.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "inputs.h"
+#include "noalias.h"
+
+#define UNROLL       "llvm.loop.unroll.full"
+#define UNROLLED_MAX 2048 /* instructions */
+
+struct small {
+	struct psr_nest *nest;
+	LLVMContextRef ctx;
+	LLVMBuilderRef b;
+	uint64_t size;                  /* of the copy, completely unrolled */
+	LLVMValueRef value[PSR_INPUTS]; /* constants; NULL: not known */
+	bool implied[PSR_INPUTS];       /* by the others: not compared */
+};
+
+/* The size below what is dispatched that has the most work; -1: none. */
+static int pick_class(const struct psr_nest *nest)
+{
+	const struct psr_profile_site *s = nest->profile;
+	double most = 0;
+	int best = -1;
+
+	for (size_t i = 0; s && i < s->nclasses; i++) {
+		unsigned at = s->classes[i].size_class;
+		bool any = false;
+
+		for (size_t k = 0; k < s->nvalues; k++)
+			any |= s->values[k].size_class == at;
+		if (!any || UINT64_C(1) << at >= nest->min_work ||
+		    s->classes[i].work <= most)
+			continue;
+		most = s->classes[i].work;
+		best = (int)at;
+	}
+	return best;
+}
+
+bool psr_small_wanted(const struct psr_nest *nest)
+{
+	return nest->loop && pick_class(nest) >= 0;
+}
+
+static void take_values(struct small *s, int size_class)
+{
+	const struct psr_profile_site *from = s->nest->profile;
+
+	for (size_t k = 0; k < from->nvalues; k++) {
+		const struct psr_profile_value *v = &from->values[k];
+
+		if (v->size_class == size_class && v->input < s->nest->ninputs)
+			s->value[v->input] =
+			    psr_inputs_constant(
+				LLVMTypeOf(s->nest->inputs[v->input]),
+				v->value);
+	}
+}
+
+/* ---- What follows from what is compared ---------------------------------- */
+
+static LLVMValueRef fold(struct small *s, LLVMValueRef v, unsigned depth);
+
+static LLVMValueRef fold_two(struct small *s, LLVMValueRef v, unsigned depth)
+{
+	LLVMValueRef x = fold(s, LLVMGetOperand(v, 0), depth - 1);
+	LLVMValueRef y = x ? fold(s, LLVMGetOperand(v, 1), depth - 1) : NULL;
+
+	if (!y)
+		return NULL;
+	if (LLVMIsAICmpInst(v))
+		return LLVMBuildICmp(s->b, LLVMGetICmpPredicate(v), x, y, "");
+	return LLVMBuildBinOp(s->b, LLVMGetInstructionOpcode(v), x, y, "");
+}
+
+/* V as a constant, where it is computed of inputs that are; else NULL. */
+static LLVMValueRef fold(struct small *s, LLVMValueRef v, unsigned depth)
+{
+	LLVMValueRef x;
+
+	if (LLVMIsAConstantInt(v))
+		return v;
+	for (unsigned i = 0; i < s->nest->ninputs; i++)
+		if (s->nest->inputs[i] == v && s->value[i])
+			return s->value[i];
+	if (!depth)
+		return NULL;
+	if (LLVMIsASExtInst(v) || LLVMIsAZExtInst(v) || LLVMIsATruncInst(v)) {
+		x = fold(s, LLVMGetOperand(v, 0), depth - 1);
+		return x ? LLVMBuildCast(s->b, LLVMGetInstructionOpcode(v), x,
+					 LLVMTypeOf(v), "")
+			 : NULL;
+	}
+	if (!LLVMIsAICmpInst(v) && !LLVMIsABinaryOperator(v))
+		return NULL;
+	if (LLVMGetTypeKind(LLVMTypeOf(LLVMGetOperand(v, 0))) !=
+	    LLVMIntegerTypeKind)
+		return NULL;
+	switch (LLVMGetInstructionOpcode(v)) {
+	case LLVMUDiv:
+	case LLVMSDiv:
+	case LLVMURem:
+	case LLVMSRem:
+		return NULL; /* might trap: not to be moved in front */
+	default:
+		return fold_two(s, v, depth);
+	}
+}
+
+/*
+ * Whether input I follows from the others. False: it follows that it is not
+ * what the profile says.
+ */
+static bool find_implied(struct small *s, unsigned i)
+{
+	LLVMValueRef own = s->value[i], v;
+
+	s->value[i] = NULL;
+	v = fold(s, s->nest->inputs[i], 4);
+	s->value[i] = own;
+	s->implied[i] = v && LLVMIsAConstantInt(v);
+	return !s->implied[i] || v == own;
+}
+
+/* ---- The copy -------------------------------------------------------------
+ */
+
+static size_t count_loops(struct psr_fam *fam, LLVMValueRef f, psr_loop parent)
+{
+	size_t n = psr_ext_loop_count(fam, f, parent), sum = n;
+
+	for (size_t i = 0; i < n; i++)
+		sum += count_loops(fam, f, psr_ext_loop_at(fam, f, parent, i));
+	return sum;
+}
+
+/* F's loops shall unroll completely, whatever LLVM thinks of their size. */
+static void unroll_all(struct psr_fam *fam, LLVMValueRef f, psr_loop l)
+{
+	size_t n = psr_ext_loop_count(fam, f, l);
+
+	if (l && !psr_ext_loop_has_hint(l, UNROLL))
+		psr_ext_loop_set_hint(l, UNROLL, 1);
+	for (size_t i = 0; i < n; i++)
+		unroll_all(fam, f, psr_ext_loop_at(fam, f, l, i));
+}
+
+/*
+ * Folds F's parameters; false: no loop has gone. *GUARDED: it returns false
+ * where memory overlaps that may lie apart.
+ */
+static bool specialise(struct small *s, struct psr_fam *fam, LLVMValueRef f,
+		       bool *guarded)
+{
+	size_t loops = count_loops(fam, f, NULL);
+
+	for (unsigned i = 0; i < s->nest->ninputs; i++)
+		if (s->value[i] && s->nest->parameter[i] >= 0)
+			LLVMReplaceAllUsesWith(
+			    LLVMGetParam(f, (unsigned)s->nest->parameter[i]),
+			    s->value[i]);
+	psr_ext_forget(fam, f);
+	*guarded = !psr_noalias.apply(NULL, fam, s->nest, f);
+	if (s->size <= UNROLLED_MAX)
+		unroll_all(fam, f, NULL);
+	psr_ext_simplify(fam, f);
+	return count_loops(fam, f, NULL) < loops;
+}
+
+/* ---- The test ---------------------------------------------------------------
+ */
+
+static bool is_compared(const struct small *s, unsigned i)
+{
+	return s->value[i] && !s->implied[i];
+}
+
+/* The input that tells best: a size rather than a flag. */
+static int first_compared(const struct small *s)
+{
+	int first = -1;
+
+	for (unsigned i = 0; i < s->nest->ninputs; i++) {
+		if (!is_compared(s, i))
+			continue;
+		if (LLVMGetIntTypeWidth(LLVMTypeOf(s->value[i])) > 1 &&
+		    (uint64_t)LLVMConstIntGetSExtValue(s->value[i]) > 1)
+			return (int)i;
+		if (first < 0)
+			first = (int)i;
+	}
+	return first;
+}
+
+static LLVMValueRef compare(struct small *s, unsigned i)
+{
+	return LLVMBuildICmp(s->b, LLVMIntEQ, s->nest->inputs[i], s->value[i],
+			     "psr.same");
+}
+
+/* BEFORE goes to COPY where all inputs are what they should be. */
+static void emit_test(struct small *s, const struct psr_clone *c, int first)
+{
+	LLVMBasicBlockRef rest =
+	    LLVMInsertBasicBlockInContext(s->ctx, c->original, "psr.rest");
+	LLVMValueRef all = NULL, cond;
+
+	LLVMInstructionEraseFromParent(LLVMGetBasicBlockTerminator(c->before));
+	LLVMPositionBuilderAtEnd(s->b, c->before);
+	cond = LLVMBuildFreeze(s->b, compare(s, (unsigned)first), "psr.small");
+	LLVMBuildCondBr(s->b, cond, rest, c->original);
+	LLVMPositionBuilderAtEnd(s->b, rest);
+	for (unsigned i = 0; i < s->nest->ninputs; i++) {
+		if (!is_compared(s, i) || i == (unsigned)first)
+			continue;
+		cond = compare(s, i);
+		all = all ? LLVMBuildAnd(s->b, all, cond, "psr.all") : cond;
+	}
+	if (!all) {
+		LLVMBuildBr(s->b, c->copy);
+		return;
+	}
+	cond = LLVMBuildFreeze(s->b, all, "psr.small");
+	LLVMBuildCondBr(s->b, cond, c->copy, c->original);
+}
+
+/* Where CALL returns false the original runs. */
+static void emit_fallback(struct small *s, const struct psr_clone *c,
+			  LLVMValueRef call)
+{
+	LLVMBasicBlockRef at = LLVMGetInstructionParent(call);
+
+	LLVMInstructionEraseFromParent(LLVMGetBasicBlockTerminator(at));
+	LLVMPositionBuilderAtEnd(s->b, at);
+	LLVMBuildCondBr(s->b, call, c->exit, c->original);
+}
+
+static bool make(struct small *s, struct psr_fam *fam, int first)
+{
+	struct psr_nest *nest = s->nest;
+	LLVMBasicBlockRef *blocks = calloc(nest->nblocks, sizeof(*blocks));
+	struct psr_clone clone;
+	LLVMValueRef f, call;
+	size_t ninputs;
+	bool guarded;
+
+	if (!blocks)
+		abort(); /* as clang does when it has no memory */
+	memcpy(blocks, nest->blocks, nest->nblocks * sizeof(*blocks));
+	psr_ext_clone_nest(blocks, nest->nblocks, &clone);
+	f = psr_ext_extract(blocks, nest->nblocks, "psr.small", &call,
+			    &ninputs);
+	free(blocks);
+	if (!f)
+		return true; /* the copy is unreachable and goes away */
+	psr_inputs_locate(nest, call, ninputs);
+	if (!specialise(s, fam, f, &guarded))
+		return true; /* the same */
+	LLVMSetCurrentDebugLocation2(
+	    s->b, LLVMInstructionGetDebugLoc(
+		      LLVMGetBasicBlockTerminator(clone.before)));
+	emit_test(s, &clone, first);
+	if (guarded)
+		emit_fallback(s, &clone, call);
+	if (psr_ext_inline(call))
+		psr_ext_delete_function(fam, f);
+	nest->has_small = true;
+	return true;
+}
+
+bool psr_small_make(struct psr_fam *fam, struct psr_nest *nest)
+{
+	struct small s = {.nest = nest};
+	bool changed = false, sound = true;
+	int size_class = pick_class(nest), first;
+
+	s.size = (UINT64_C(2) << size_class) * nest->features.instructions;
+	s.ctx = LLVMGetModuleContext(LLVMGetGlobalParent(nest->function));
+	s.b = LLVMCreateBuilderInContext(s.ctx);
+	take_values(&s, size_class);
+	for (unsigned i = 0; i < nest->ninputs; i++)
+		if (s.value[i])
+			sound &= find_implied(&s, i);
+	first = first_compared(&s);
+	if (first >= 0 && sound)
+		changed = make(&s, fam, first);
+	LLVMDisposeBuilder(s.b);
+	return changed;
+}

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * Turns what was measured of a site into what a build needs to know: variants
+ * that won and lost, inputs that are constant, how branches go. The rules are
+ * those that choose at run time (choose.h), over all processors and sizes.
+ *
+ * Written are decisions, not measurements, so that a profile that has learnt
+ * enough stays the same text, and the objects made with it the same objects.
+ */
+#include "psr/profile.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "choose.h"
+#include "psr/site.h"
+#include "text.h"
+
+#define DOMINANT  0.9 /* share of calls that makes a value a constant */
+#define COUNTED   3   /* calls that tell of it */
+#define KNOWN     16  /* calls after which counting need not go on */
+#define DECIDED   16  /* samples of a baseline that is best for good */
+#define TRIED     8   /* samples of a variant that had its chance */
+#define WEIGHTS   (UINT64_C(1) << 16) /* both ways of a branch together */
+#define NAMES_MAX 64
+
+struct fate { /* of one variant */
+	char name[PSR_VARIANT_NAME];
+	bool won, lost, open;
+	double work; /* of the calls that it won */
+};
+
+struct group { /* one site, size class and processor */
+	int64_t site, cpu, size_class;
+	struct psr_rival rivals[PSR_RIVALS]; /* 0: the baseline */
+	unsigned fates[PSR_RIVALS];
+	unsigned n;
+};
+
+struct digest { /* of one site */
+	double calls[PSR_CLASSES];
+	uint64_t counted[PSR_CLASSES];
+	struct fate fates[NAMES_MAX];
+	unsigned nfates;
+	struct group group;
+	bool decided; /* some group's baseline won for good */
+	bool open;    /* some group may still change its mind */
+	struct psr_text text;
+};
+
+/* ---- Variants ------------------------------------------------------------ */
+
+/* "par-v3@4" is "par-v3", on as many threads. */
+static unsigned fate_of(struct digest *d, const char *name)
+{
+	size_t n = strcspn(name, "@");
+	struct fate *f;
+	unsigned i;
+
+	if (n >= sizeof(f->name))
+		n = sizeof(f->name) - 1;
+	for (i = 0; i < d->nfates; i++)
+		if (!strncmp(d->fates[i].name, name, n) && !d->fates[i].name[n])
+			return i;
+	if (i == NAMES_MAX)
+		return i;
+	f = &d->fates[d->nfates++];
+	memcpy(f->name, name, n);
+	return i;
+}
+
+static double work_of(const struct digest *d, int64_t size_class)
+{
+	double work = (double)(UINT64_C(1) << size_class);
+
+	return d->calls[size_class] > 1 ? work * d->calls[size_class] : work;
+}
+
+static void judge_rival(struct digest *d, unsigned i, unsigned best)
+{
+	const struct psr_rival *r = d->group.rivals;
+	struct fate *f = &d->fates[d->group.fates[i]];
+
+	if (i == best) {
+		f->won = true;
+		f->work += work_of(d, d->group.size_class);
+	} else if (psr_choose_lost(r, best, i) || r[i].all.n >= TRIED) {
+		f->lost = true;
+	} else {
+		f->open = true;
+	}
+}
+
+/* The group is complete. */
+static void judge(struct digest *d)
+{
+	struct group *g = &d->group;
+	unsigned best;
+
+	if (g->n > 1 && g->rivals[0].all.n) {
+		best = psr_choose_best(g->rivals, g->n);
+		for (unsigned i = 1; i < g->n; i++)
+			judge_rival(d, i, best);
+		if (best || g->rivals[0].all.n < DECIDED)
+			d->open = true;
+		else
+			d->decided = true;
+	} else if (g->n) {
+		d->open = true;
+	}
+	g->n = 0;
+}
+
+static unsigned hex_digit(char c)
+{
+	return c <= '9' ? (unsigned)(c - '0') : (unsigned)(c - 'a' + 10);
+}
+
+static size_t read_ring(const char *hex, float ring[PSR_RING])
+{
+	unsigned char bytes[PSR_RING * sizeof(float)];
+	size_t n = hex ? strlen(hex) / 2 : 0;
+
+	if (n > sizeof(bytes) || n % sizeof(float))
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		bytes[i] = (unsigned char)(hex_digit(hex[2 * i]) << 4 |
+					   hex_digit(hex[2 * i + 1]));
+	memcpy(ring, bytes, n);
+	return n / sizeof(float);
+}
+
+static int each_time(void *ctx, int ncols, const char *const *names,
+		     const char *const *v, const char *const *types)
+{
+	struct digest *d = ctx;
+	struct group *g = &d->group;
+	int64_t site = atoll(v[0]), cpu = atoll(v[1]), at = atoll(v[2]);
+	float ring[PSR_RING];
+	bool base = !strcmp(v[3], "baseline");
+	size_t n = read_ring(v[4], ring),
+	       recent = n < PSR_RECENT ? n : PSR_RECENT;
+	unsigned i, fate;
+
+	(void)ncols;
+	(void)names;
+	(void)types;
+	if (at < 0 || at >= PSR_CLASSES || !strcmp(v[3], "counted"))
+		return 0;
+	if (g->n && (g->site != site || g->cpu != cpu || g->size_class != at))
+		judge(d);
+	if (!g->n)
+		*g = (struct group){site, cpu, at, {{{0}, {0}, 0, 0, 0}},
+				    {0},  1};
+	fate = base ? 0 : fate_of(d, v[3]);
+	if (g->n == PSR_RIVALS || fate == NAMES_MAX)
+		return 0;
+	i = base ? 0 : g->n++;
+	g->fates[i] = fate;
+	g->rivals[i].usable = true;
+	g->rivals[i].all = psr_choose_interval(ring, n);
+	g->rivals[i].recent = psr_choose_interval(ring + n - recent, recent);
+	return 0;
+}
+
+static int by_work(const void *a, const void *b)
+{
+	const struct fate *x = a, *y = b;
+
+	if (x->work != y->work)
+		return x->work > y->work ? -1 : 1;
+	return strcmp(x->name, y->name);
+}
+
+static void put_names(struct digest *d, const char *word, bool won)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < d->nfates; i++) {
+		const struct fate *f = &d->fates[i];
+
+		if (won ? !f->won : f->won || f->open || !f->lost)
+			continue;
+		psr_text_add(&d->text, "%s%s", any ? " " : word, f->name);
+		any = true;
+	}
+	if (any)
+		psr_text_add(&d->text, "\n");
+}
+
+static void put_variants(struct digest *d)
+{
+	judge(d);
+	qsort(d->fates, d->nfates, sizeof(d->fates[0]), by_work);
+	if (d->decided && !d->open)
+		psr_text_add(&d->text, "baseline\n");
+	put_names(d, "won ", true);
+	put_names(d, "lost ", false);
+}
+
+/* ---- Calls, values and branches ------------------------------------------ */
+
+static int each_count(void *ctx, int ncols, const char *const *names,
+		      const char *const *v, const char *const *types)
+{
+	struct digest *d = ctx;
+	int64_t at = atoll(v[0]);
+
+	(void)ncols;
+	(void)names;
+	(void)types;
+	if (at < 0 || at >= PSR_CLASSES)
+		return 0;
+	d->calls[at] = atof(v[1]);
+	d->counted[at] = strtoull(v[2], NULL, 10);
+	return 0;
+}
+
+static unsigned log2_of(double v)
+{
+	unsigned n = 0;
+
+	for (; v >= 2 && n < 127; v /= 2)
+		n++;
+	return n;
+}
+
+struct values {
+	struct digest *d;
+	int64_t size_class; /* whose line was written last */
+};
+
+/* A class's line, and those of the classes before it. */
+static void put_classes(struct values *x, int64_t to)
+{
+	for (x->size_class++; x->size_class <= to; x->size_class++)
+		if (x->d->calls[x->size_class] > 0)
+			psr_text_add(&x->d->text, "class %d %u\n",
+				     (int)x->size_class,
+				     log2_of(work_of(x->d, x->size_class)));
+	x->size_class = to;
+}
+
+static int each_value(void *ctx, int ncols, const char *const *names,
+		      const char *const *v, const char *const *types)
+{
+	struct values *x = ctx;
+	int64_t at = atoll(v[0]);
+	double counted;
+
+	(void)ncols;
+	(void)names;
+	(void)types;
+	if (at < 0 || at >= PSR_CLASSES)
+		return 0;
+	counted = (double)x->d->counted[at];
+	if (counted < COUNTED || atof(v[3]) < DOMINANT * counted)
+		return 0;
+	if (at > x->size_class)
+		put_classes(x, at);
+	psr_text_add(&x->d->text, "value %s %s\n", v[1], v[2]);
+	return 0;
+}
+
+static int each_branch(void *ctx, int ncols, const char *const *names,
+		       const char *const *v, const char *const *types)
+{
+	struct digest *d = ctx;
+	uint64_t taken = strtoull(v[1], NULL, 10);
+	uint64_t not_taken = strtoull(v[2], NULL, 10), all = taken + not_taken;
+
+	(void)ncols;
+	(void)names;
+	(void)types;
+	if (all > WEIGHTS) {
+		double scale = (double)WEIGHTS / (double)all;
+
+		taken = taken ? 1 + (uint64_t)((double)taken * scale) : 0;
+		not_taken =
+		    not_taken ? 1 + (uint64_t)((double)not_taken * scale) : 0;
+	}
+	if (all)
+		psr_text_add(&d->text, "branch %s %" PRIu64 " %" PRIu64 "\n",
+			     v[0], taken, not_taken);
+	return 0;
+}
+
+/* ---- Sites -----------------------------------------------------------------
+ */
+
+#define THESE "site IN (SELECT value FROM json_each(?1))"
+
+static const char counts_sql[] =
+    "SELECT size_class, sum(calls), sum(counted) FROM site_count "
+    "WHERE " THESE " GROUP BY size_class";
+static const char times_sql[] =
+    "SELECT site, cpu, size_class, variant, ring FROM site_time "
+    "WHERE " THESE " ORDER BY site, cpu, size_class, variant";
+static const char values_sql[] =
+    "SELECT size_class, input, value, sum(n) FROM site_value "
+    "WHERE " THESE " GROUP BY size_class, input, value "
+    "ORDER BY size_class, input, sum(n) DESC, value";
+static const char branches_sql[] =
+    "SELECT branch, sum(taken), sum(not_taken) FROM site_branch "
+    "WHERE " THESE " GROUP BY branch ORDER BY branch";
+static const char sites_sql[] =
+    "SELECT printf('%016x', hash), json_group_array(id) FROM site "
+    "WHERE ?1 IS NULL OR replace(file, rtrim(file, replace(file, '/', '')), "
+    "'') IN (SELECT value FROM json_each(?1)) GROUP BY hash ORDER BY 1";
+
+struct writer {
+	struct psr_store *store;
+	struct psr_text *out;
+	size_t nsites;
+	struct psr_err *err;
+};
+
+static bool is_known(const struct digest *d)
+{
+	uint64_t counted = 0;
+
+	for (unsigned i = 0; i < PSR_CLASSES; i++)
+		counted += d->counted[i];
+	return counted >= KNOWN;
+}
+
+static int write_digest(struct writer *w, struct digest *d, const char *ids)
+{
+	struct values x = {d, -1};
+	int ret = psr_store_query(w->store, counts_sql, &ids, 1, each_count, d,
+				  w->err);
+
+	if (!ret)
+		ret = psr_store_query(w->store, times_sql, &ids, 1, each_time,
+				      d, w->err);
+	if (ret)
+		return ret;
+	put_variants(d);
+	if (is_known(d))
+		psr_text_add(&d->text, "known\n");
+	ret = psr_store_query(w->store, values_sql, &ids, 1, each_value, &x,
+			      w->err);
+	put_classes(&x, PSR_CLASSES - 1);
+	if (!ret)
+		ret = psr_store_query(w->store, branches_sql, &ids, 1,
+				      each_branch, d, w->err);
+	return ret;
+}
+
+static int each_site(void *ctx, int ncols, const char *const *names,
+		     const char *const *v, const char *const *types)
+{
+	struct writer *w = ctx;
+	struct digest *d = calloc(1, sizeof(*d));
+	int ret;
+
+	(void)ncols;
+	(void)names;
+	(void)types;
+	if (!d)
+		return psr_fail(w->err, -ENOMEM, "out of memory");
+	ret = write_digest(w, d, v[1]);
+	if (!ret && d->text.failed)
+		ret = psr_fail(w->err, -ENOMEM, "out of memory");
+	if (!ret && d->text.n) {
+		psr_text_add(w->out, "site %s\n%s", v[0], d->text.s);
+		w->nsites++;
+	}
+	psr_text_free(&d->text);
+	free(d);
+	return ret;
+}
+
+int psr_profile_write(struct psr_store *store, const char *const *files,
+		      size_t n, struct psr_text *out, size_t *nsites,
+		      struct psr_err *err)
+{
+	struct writer w = {store, out, 0, err};
+	struct psr_text list = {0};
+	const char *param = NULL;
+	int ret = 0;
+
+	if (n) {
+		for (size_t i = 0; i < n; i++) {
+			psr_text_add(&list, i ? "," : "[");
+			psr_text_json(&list, files[i]);
+		}
+		psr_text_add(&list, "]");
+		param = list.s;
+	}
+	psr_text_add(out, "psr-profile 1\n");
+	if (!list.failed)
+		ret = psr_store_query(store, sites_sql, &param, 1, each_site,
+				      &w, err);
+	if (!ret && (list.failed || out->failed))
+		ret = psr_fail(err, -ENOMEM, "out of memory");
+	psr_text_free(&list);
+	*nsites = w.nsites;
+	return ret;
+}
