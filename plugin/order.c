@@ -166,12 +166,13 @@ static bool comes_back_in_order(struct accesses *x, const struct access *a,
 {
 	const struct psr_walk *w = &a->walk;
 	uint64_t inner = 0, outer = 0;
-	bool inner_known = distance(w->inner_step, &inner);
-	bool outer_known = distance(w->outer_step, &outer);
+	bool inner_known, outer_known;
 
 	if (!a->affine || !b->affine || w->address != b->walk.address ||
 	    w->bytes != b->walk.bytes)
 		return false;
+	inner_known = distance(w->inner_step, &inner);
+	outer_known = distance(w->outer_step, &outer);
 	if (outer_known && !(inner_known && inner <= outer))
 		return require_far(x, w->inner_step, outer, x->outer,
 				   w->bytes);
