@@ -153,8 +153,8 @@ static int each_time(void *ctx, int ncols, const char *const *names,
 	if (g->n && (g->site != site || g->cpu != cpu || g->size_class != at))
 		judge(d);
 	if (!g->n)
-		*g = (struct group){site, cpu, at, {{{0}, {0}, 0, 0, 0}},
-				    {0},  1};
+		*g = (struct group){
+		    .site = site, .cpu = cpu, .size_class = at, .n = 1};
 	fate = base ? 0 : fate_of(d, v[3]);
 	if (g->n == PSR_RIVALS || fate == NAMES_MAX)
 		return 0;
