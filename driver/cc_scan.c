@@ -162,11 +162,22 @@ struct state {
 	int level;         /* of optimisation */
 	bool small;        /* for size, at level 2 */
 	const char *linker, *linker_path;
-	bool x86_64;
+	const char *processor; /* NULL: not one of ours */
 	bool dashes; /* -- was met: only inputs follow */
 };
 
 #define FROM_NAME (~0u)
+
+#if defined(__linux__) && defined(__GLIBC__) && defined(__LP64__)
+#if defined(__x86_64__)
+#define HOST "x86_64-linux-gnu"
+#elif defined(__aarch64__)
+#define HOST "aarch64-linux-gnu"
+#endif
+#endif
+#ifndef HOST
+#define HOST "unknown-unknown"
+#endif
 
 static const struct values {
 	const char *name;
@@ -214,15 +225,26 @@ static unsigned facts_of(const struct fact *table, size_t n, const char *arg)
 	return set;
 }
 
-/* TRIPLE is x86-64 Linux with the GNU C library. */
-static bool triple_is_ours(const char *triple)
+/* Of Linux with the GNU C library; else NULL. */
+static const char *processor_of(const char *triple)
 {
+	static const struct {
+		const char *start, *processor;
+	} known[] = {
+	    {"x86_64-", "x86_64"},
+	    {"amd64-", "x86_64"},
+	    {"aarch64-", "aarch64"},
+	    {"arm64-", "aarch64"},
+	};
 	const char *last = strrchr(triple, '-');
 
-	if (!starts(triple, "x86_64-") && !starts(triple, "amd64-"))
-		return false;
-	return strstr(triple, "linux") &&
-	       (!strcmp(last, "-gnu") || !strcmp(last, "-linux"));
+	if (!strstr(triple, "linux") ||
+	    (strcmp(last, "-gnu") && strcmp(last, "-linux")))
+		return NULL;
+	for (size_t i = 0; i < PSR_COUNTOF(known); i++)
+		if (starts(triple, known[i].start))
+			return known[i].processor;
+	return NULL;
 }
 
 static bool listed(const char *list, const char *word, size_t length)
@@ -311,10 +333,10 @@ static void scan_switch(struct state *s, const char *arg)
 	else if (starts(arg, "--ld-path="))
 		s->linker_path = strchr(arg, '=') + 1;
 	else if (starts(arg, "--target="))
-		s->x86_64 = triple_is_ours(strchr(arg, '=') + 1);
+		s->processor = processor_of(strchr(arg, '=') + 1);
 	else if (!strcmp(arg, "-m32") || !strcmp(arg, "-mx32") ||
 		 !strcmp(arg, "-m16"))
-		s->x86_64 = false;
+		s->processor = NULL;
 	else if (starts(arg, "-Wl,"))
 		scan_linker_list(s, arg + 4);
 	else if (starts(arg, "--for-linker="))
@@ -331,7 +353,7 @@ static void scan_valued(struct state *s, const char *arg, const char *value)
 	if (!strcmp(arg, "-x") || !strcmp(arg, "--language"))
 		scan_language(s, value);
 	else if (!strcmp(arg, "-target"))
-		s->x86_64 = triple_is_ours(value);
+		s->processor = processor_of(value);
 	else if (!strcmp(arg, "-Xlinker") || !strcmp(arg, "--for-linker"))
 		scan_linker(s, value);
 	else if (!strcmp(arg, "-Xclang"))
@@ -371,14 +393,15 @@ void psr_scan(const struct psr_args *args, bool small, struct psr_scan *out)
 	bool libc, links;
 
 	s.language = FROM_NAME;
-#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__)
-	s.x86_64 = true;
-#endif
+	s.processor = processor_of(HOST);
 	scan_all(&s, args);
 	*out = (struct psr_scan){.dashes = s.dashes,
+				 .foreign = s.processor &&
+					    !starts(HOST, s.processor),
+				 .processor = s.processor,
 				 .linker = s.linker,
 				 .linker_path = s.linker_path};
-	if ((s.facts & NOTHING) || !(s.facts & INPUT) || !s.x86_64)
+	if ((s.facts & NOTHING) || !(s.facts & INPUT) || !s.processor)
 		return;
 	links = !(s.facts & NO_LINK);
 	libc = !(s.facts & NO_LIBC) || (s.facts & LIBC);

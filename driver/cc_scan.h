@@ -9,8 +9,10 @@
 
 struct psr_scan {
 	bool dashes; /* has a `--`: only inputs may follow the arguments */
-	bool plugin; /* optimises C, C++ or LLVM IR for x86-64 Linux */
+	bool plugin; /* optimises C, C++ or LLVM IR for x86-64 or AArch64 Linux */
 	bool stub;   /* links what may hold sites, with the C library */
+	bool foreign; /* the target is another machine's */
+	const char *processor; /* "x86_64", "aarch64", or NULL */
 	/* As given, in ARGS; at most one of them, or clang's default. */
 	const char *linker;      /* -fuse-ld=LINKER */
 	const char *linker_path; /* --ld-path=LINKER */

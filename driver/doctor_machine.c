@@ -32,9 +32,15 @@ void doctor_processor(struct doctor *d)
 	char key[PSR_CPU_KEY];
 
 	psr_cpu_key(key);
-	doctor_ok(d, "%s: x86-64%s%s%s", key, isa & PSR_ISA_V2 ? ", v2" : "",
-		  isa & PSR_ISA_V3 ? ", v3" : "",
-		  isa & PSR_ISA_V4 ? ", v4" : "");
+	if (isa & PSR_ISA_NEON)
+		doctor_ok(d, "%s: aarch64%s%s", key,
+			  isa & PSR_ISA_SVE ? ", sve" : "",
+			  isa & PSR_ISA_SVE2 ? ", sve2" : "");
+	else
+		doctor_ok(d, "%s: x86-64%s%s%s", key,
+			  isa & PSR_ISA_V2 ? ", v2" : "",
+			  isa & PSR_ISA_V3 ? ", v3" : "",
+			  isa & PSR_ISA_V4 ? ", v4" : "");
 }
 
 void doctor_processors(struct doctor *d)

@@ -478,12 +478,17 @@ static bool links_with_lld(const struct cc *cc, const struct psr_scan *scan)
 }
 
 /* Fills in where the companions are. False: do without, maybe after a word. */
-static bool find_companions(struct cc *cc)
+static bool find_companions(struct cc *cc, const struct psr_scan *scan)
 {
+	char stub[64] = "libpsrstub.a";
+
 	if (!clang_fits(cc->clang))
 		return false;
+	if (scan->foreign) /* as Debian's names of multiarch folders */
+		snprintf(stub, sizeof(stub), "%s-linux-gnu/libpsrstub.a",
+			 scan->processor);
 	if (find_library("libpsr.so", cc->plugin, sizeof(cc->plugin)) &&
-	    find_library("libpsrstub.a", cc->stub, sizeof(cc->stub)))
+	    find_library(stub, cc->stub, sizeof(cc->stub)))
 		return true;
 	if (cc->asked)
 		say(0, "warning: libpsr.so or libpsrstub.a is missing: "
@@ -496,7 +501,7 @@ static int add_arguments(struct cc *cc, struct psr_scan scan)
 {
 	int ret = 0;
 
-	if (cc->off || (!scan.plugin && !scan.stub) || !find_companions(cc))
+	if (cc->off || (!scan.plugin && !scan.stub) || !find_companions(cc, &scan))
 		scan.plugin = scan.stub = false;
 	cc->lld = scan.stub && links_with_lld(cc, &scan);
 	if (scan.plugin)

@@ -11,8 +11,8 @@
  *    the user's -ffp-contract=fast, -ffast-math or a pragma, which permit
  *    either result: it is left alone. psr-fp=contract gives that permission
  *    for the whole module;
- *  - where the module is compiled with FMA, so is every variant, for features
- *    are only ever added;
+ *  - where the module is compiled with FMA, as for AArch64 always, so is every
+ *    variant, for features are only ever added;
  *  - no fast-math flag is added, so no order of operations changes.
  * The user's pragmas on a loop win over a recipe, which is left out then.
  */
@@ -32,6 +32,9 @@
 #define V2 PSR_ISA_V2
 #define V3 (V2 | PSR_ISA_V3)
 #define V4 (V3 | PSR_ISA_V4)
+#define NEON PSR_ISA_NEON
+#define SVE  (NEON | PSR_ISA_SVE)
+#define SVE2 (SVE | PSR_ISA_SVE2)
 
 #define VARIANTS       5 /* reach 95 % of what all recipes could gain */
 #define VARIANTS_LIGHT 3 /* of a single loop without arithmetic */
@@ -43,13 +46,18 @@
 #define FEATURES_V3 "+avx,+avx2,+bmi,+bmi2,+f16c,+fma,+lzcnt,+movbe,+xsave"
 #define FEATURES_V4 "+avx512f,+avx512bw,+avx512cd,+avx512dq,+avx512vl"
 
+/* Of each family of processors in order: each has what is before. */
 static const struct {
 	uint32_t isa;
+	const char *family; /* as triples begin */
 	const char *features;
 } isas[] = {
-    {PSR_ISA_V2, FEATURES_V2},
-    {PSR_ISA_V3, FEATURES_V3},
-    {PSR_ISA_V4, FEATURES_V4},
+    {PSR_ISA_V2, "x86_64", FEATURES_V2},
+    {PSR_ISA_V3, "x86_64", FEATURES_V3},
+    {PSR_ISA_V4, "x86_64", FEATURES_V4},
+    {PSR_ISA_NEON, "aarch64", "+neon"},
+    {PSR_ISA_SVE, "aarch64", "+sve"},
+    {PSR_ISA_SVE2, "aarch64", "+sve2"},
 };
 #define NISAS (sizeof(isas) / sizeof(*isas))
 
@@ -75,18 +83,39 @@ static bool flags_imply(LLVMValueRef f, const char *features)
 				     own, features);
 }
 
+static bool is_for(LLVMValueRef f, const char *family)
+{
+	return !strncmp(LLVMGetTarget(LLVMGetGlobalParent(f)), family,
+			strlen(family));
+}
+
 static bool flags_have_fma(LLVMValueRef f)
 {
-	return flags_imply(f, "+fma") || flags_imply(f, "+fma4");
+	return is_for(f, "aarch64") || flags_imply(f, "+fma") ||
+	       flags_imply(f, "+fma4");
 }
 
 static uint32_t implied_isa(LLVMValueRef f)
 {
 	uint32_t isa = 0;
 
-	for (size_t i = 0; i < NISAS && flags_imply(f, isas[i].features); i++)
+	for (size_t i = 0; i < NISAS; i++) {
+		if (!is_for(f, isas[i].family))
+			continue;
+		if (!flags_imply(f, isas[i].features))
+			break;
 		isa |= isas[i].isa;
+	}
 	return isa;
+}
+
+/* R is made for processors that F is not compiled for. */
+static bool is_foreign(const struct psr_recipe *r, LLVMValueRef f)
+{
+	for (size_t i = 0; i < NISAS; i++)
+		if (r->isa & isas[i].isa && !is_for(f, isas[i].family))
+			return true;
+	return false;
 }
 
 uint32_t psr_recipe_isa(const struct psr_recipe *r, LLVMValueRef f)
@@ -131,6 +160,8 @@ static unsigned native_width(LLVMValueRef f)
 	unsigned preferred = preferred_width(f);
 	unsigned width = 128;
 
+	if (is_for(f, "aarch64"))
+		return width;
 	if (flags_imply(f, "+avx"))
 		width = 256;
 	if (flags_imply(f, "+avx512f") &&
@@ -142,6 +173,7 @@ static unsigned native_width(LLVMValueRef f)
 static bool adds_something(const struct psr_recipe *r, LLVMValueRef f)
 {
 	return psr_recipe_isa(r, f) || r->interleave || r->tune ||
+	       r->transforms[0] ||
 	       (r->width && r->width != native_width(f));
 }
 
@@ -193,6 +225,9 @@ static int promise_vector(const struct psr_recipe *r,
 	const struct psr_features *x = &nest->features;
 	unsigned bytes = x->load_bytes + x->store_bytes;
 	int promise = r->width == 512 ? 70 : r->width == 256 ? 80 : 40;
+
+	if (r->isa & PSR_ISA_SVE)
+		promise = r->isa & PSR_ISA_SVE2 ? 75 : 80;
 
 	if (!psr_recipe_isa(r, nest->function))
 		promise -= 15;
@@ -397,6 +432,20 @@ const struct psr_recipe psr_recipes[] = {
      {&psr_constant, &psr_noalias}},
     {"stride-v3-w256", V3, 256, 0, NULL, 0, {&psr_stride}},
     {"stride-v4-w512", V4, 512, 0, NULL, 0, {&psr_stride}},
+    VECTOR("neon-i1", NEON, 128, 1, NULL),
+    VECTOR("neon-i2", NEON, 128, 2, NULL),
+    VECTOR("neon-i4", NEON, 128, 4, NULL),
+    VECTOR("neon-i8", NEON, 128, 8, NULL),
+    VECTOR("sve", SVE, 128, 0, NULL),
+    VECTOR("sve-i1", SVE, 128, 1, NULL),
+    VECTOR("sve-i4", SVE, 128, 4, NULL),
+    VECTOR("sve2", SVE2, 128, 0, NULL),
+    {"noalias-neon", NEON, 128, 0, NULL, 0, {&psr_noalias}},
+    {"noalias-sve", SVE, 128, 0, NULL, 0, {&psr_noalias}},
+    VECTOR("tune-cortex-a55", NEON, 128, 0, "cortex-a55"),
+    VECTOR("tune-cortex-a76", NEON, 128, 0, "cortex-a76"),
+    VECTOR("tune-neoverse-v1", SVE, 128, 0, "neoverse-v1"),
+    VECTOR("tune-neoverse-v2", SVE2, 128, 0, "neoverse-v2"),
     {"counted", 0, 0, 0, NULL, 0, {&psr_counted}},
 };
 const unsigned psr_nrecipes = sizeof(psr_recipes) / sizeof(*psr_recipes);
@@ -446,6 +495,8 @@ static enum psr_reason applies(const struct psr_recipe *r,
 {
 	enum psr_reason reason = PSR_REASON_NONE;
 
+	if (is_foreign(r, nest->function))
+		return PSR_REASON_OTHER_CPU;
 	if (psr_recipe_flags(r) && !nest->loop)
 		return PSR_REASON_GUARD; /* it returns what the user's does */
 	if (nest->loop && !nest->features.vector_loops &&

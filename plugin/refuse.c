@@ -32,8 +32,10 @@ static bool target_is_supported(LLVMModuleRef m)
 {
 	const char *triple = LLVMGetTarget(m);
 
-	return !strncmp(triple, "x86_64", 6) && strstr(triple, "linux") &&
-	       strstr(triple, "gnu") && !strstr(triple, "gnux32");
+	return (!strncmp(triple, "x86_64-", 7) ||
+		!strncmp(triple, "aarch64-", 8)) &&
+	       strstr(triple, "linux") && strstr(triple, "gnu") &&
+	       !strstr(triple, "gnux32") && !strstr(triple, "gnu_ilp32");
 }
 
 enum psr_reason psr_refuse_module(LLVMModuleRef m)
@@ -124,6 +126,26 @@ static enum psr_reason flags_reason(LLVMValueRef f)
 		   : PSR_REASON_NONE;
 }
 
+/* Vectors have another length there, and the caller has to switch. */
+static bool is_streaming(LLVMValueRef f)
+{
+	static const char *const names[] = {
+	    "aarch64_pstate_sm_enabled",
+	    "aarch64_pstate_sm_compatible",
+	    "aarch64_pstate_sm_body",
+	    "aarch64_new_za",
+	    "aarch64_in_za",
+	    "aarch64_out_za",
+	    "aarch64_inout_za",
+	    "aarch64_preserves_za",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (psr_ir_has_string(f, names[i]))
+			return true;
+	return false;
+}
+
 enum psr_reason psr_refuse_function(LLVMValueRef f)
 {
 	enum psr_reason r = flags_reason(f);
@@ -136,6 +158,8 @@ enum psr_reason psr_refuse_function(LLVMValueRef f)
 		return PSR_REASON_VARARGS;
 	if (psr_ext_has_block_address(f))
 		return PSR_REASON_BLOCK_ADDRESS;
+	if (is_streaming(f))
+		return PSR_REASON_STREAMING;
 	if (is_resolver(f))
 		return PSR_REASON_RESOLVER;
 	return calls_setjmp(f) ? PSR_REASON_SETJMP : PSR_REASON_NONE;

@@ -45,12 +45,16 @@ static void put_reason(FILE *f, enum psr_reason r)
 
 static void put_variants(FILE *f, const struct psr_nest *nest)
 {
+	unsigned told = 0;
+
 	fputs(", \"variants\": [", f);
 	for (unsigned i = 0; !nest->reason && i < psr_nrecipes; i++) {
 		enum psr_reason r = nest->recipe_reason[i];
 
+		if (r == PSR_REASON_OTHER_CPU && !psr_options.recipes)
+			continue;
 		fprintf(f, "%s{\"name\": \"%s\", \"status\": \"%s\", ",
-			i ? ", " : "", psr_recipes[i].name,
+			told++ ? ", " : "", psr_recipes[i].name,
 			r ? "skipped" : "made");
 		put_reason(f, r);
 		putc('}', f);

@@ -20,8 +20,10 @@
 #include "ir.h"
 #include "llvm_ext.h"
 
-#define X86_64_PRCTL   157
-#define X86_64_SECCOMP 317
+#define X86_64_PRCTL    157
+#define X86_64_SECCOMP  317
+#define AARCH64_PRCTL   167
+#define AARCH64_SECCOMP 277
 
 static bool is_named(LLVMValueRef f, const char *name)
 {
@@ -51,6 +53,11 @@ static LLVMValueRef option(LLVMValueRef v)
 									: NULL;
 }
 
+static bool is_for_aarch64(LLVMValueRef f)
+{
+	return !strncmp(LLVMGetTarget(LLVMGetGlobalParent(f)), "aarch64", 7);
+}
+
 static LLVMValueRef sealing(LLVMValueRef call)
 {
 	LLVMTypeRef i32 =
@@ -59,6 +66,7 @@ static LLVMValueRef sealing(LLVMValueRef call)
 	LLVMValueRef seccomp = LLVMConstInt(i32, PR_SET_SECCOMP, false);
 	unsigned n = LLVMGetNumArgOperands(call);
 	uint64_t number;
+	bool arm;
 
 	if (!LLVMIsAFunction(f))
 		return NULL;
@@ -69,9 +77,10 @@ static LLVMValueRef sealing(LLVMValueRef call)
 	if (!is_named(f, "syscall") || !n ||
 	    !is_constant(LLVMGetOperand(call, 0), &number))
 		return NULL;
-	if (number == X86_64_SECCOMP)
+	arm = is_for_aarch64(f);
+	if (number == (arm ? AARCH64_SECCOMP : X86_64_SECCOMP))
 		return seccomp;
-	if (number == X86_64_PRCTL && n > 1)
+	if (number == (arm ? AARCH64_PRCTL : X86_64_PRCTL) && n > 1)
 		return option(LLVMGetOperand(call, 1));
 	return NULL;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
  * Feature levels as the x86-64 psABI defines them, from CPUID and XCR0: a
- * level counts only if the operating system saves its registers.
+ * level counts only if the operating system saves its registers. On AArch64
+ * the kernel says by AT_HWCAP what programs may use.
  */
 #include "psr/cpu.h"
 
@@ -88,6 +89,40 @@ void psr_cpu_key(char buf[PSR_CPU_KEY])
 		family += a >> 20 & 0xff;
 	snprintf(buf, PSR_CPU_KEY, "%s-%u-%u-%u-v%u", vendor, family, model,
 		 a & 15, level(psr_cpu_isa()));
+}
+
+#elif defined(__aarch64__)
+#include <sys/auxv.h>
+
+/* Linux, arch/arm64/include/uapi/asm/hwcap.h */
+#define CAP_CPUID (1ul << 11) /* MIDR_EL1 may be read */
+#define CAP_SVE   (1ul << 22)
+#define CAP2_SVE2 (1ul << 1)
+
+uint32_t psr_cpu_isa(void)
+{
+	uint32_t isa = PSR_ISA_NEON;
+
+	if (getauxval(AT_HWCAP) & CAP_SVE)
+		isa |= PSR_ISA_SVE;
+	if (isa & PSR_ISA_SVE && getauxval(AT_HWCAP2) & CAP2_SVE2)
+		isa |= PSR_ISA_SVE2;
+	return isa;
+}
+
+/* Implementer, part, variant and revision, and the level. */
+void psr_cpu_key(char buf[PSR_CPU_KEY])
+{
+	uint32_t isa = psr_cpu_isa();
+	unsigned long midr = 0;
+
+	if (getauxval(AT_HWCAP) & CAP_CPUID)
+		__asm__("mrs %0, midr_el1" : "=r"(midr));
+	snprintf(buf, PSR_CPU_KEY, "arm-%02lx-%03lx-%lx-%lx-%s", midr >> 24,
+		 midr >> 4 & 0xfff, midr >> 20 & 15, midr & 15,
+		 isa & PSR_ISA_SVE2  ? "sve2"
+		 : isa & PSR_ISA_SVE ? "sve"
+				     : "neon");
 }
 
 #else

@@ -24,8 +24,8 @@
 #define TICK_OFF       (INT64_MAX / 2)
 #define LEARNING       250 /* time between probes, in their cost */
 #define SETTLED        2000
-#define FIRST_COST     2500  /* ticks; measured from the second on */
-#define MAX_COST       20000 /* more is an interruption */
+#define FIRST_COST_US  1 /* measured from the second on */
+#define MAX_COST_US    8 /* more is an interruption */
 #define LONG_NS        20000 /* to tell a call's values takes far less */
 
 /* This thread; initial-exec, so that no access ever allocates. */
@@ -112,7 +112,7 @@ static void start_thread(void)
 	if (self.interval)
 		return;
 	self.interval = FIRST_INTERVAL;
-	self.cost = FIRST_COST;
+	self.cost = (uint32_t)psr_ticks_in(FIRST_COST_US);
 }
 
 /* Moves the interval towards the wanted time between two probes. */
@@ -140,7 +140,7 @@ static int64_t next_tick(void)
 
 static void add_cost(uint64_t ticks)
 {
-	if (ticks < MAX_COST)
+	if (ticks < psr_ticks_in(MAX_COST_US))
 		self.cost += ((int64_t)ticks * 2 - self.cost) / 16;
 }
 

@@ -7,6 +7,12 @@
 
 #if defined(__x86_64__)
 
+/* About so many ticks pass in US microseconds. */
+static inline uint64_t psr_ticks_in(uint64_t us)
+{
+	return us * 2500;
+}
+
 /* Between two points of the program; not ordered with what surrounds it. */
 static inline uint64_t psr_ticks(void)
 {
@@ -35,6 +41,14 @@ static inline uint64_t psr_ticks_end(void)
 }
 
 #elif defined(__aarch64__)
+
+static inline uint64_t psr_ticks_in(uint64_t us)
+{
+	uint64_t hz;
+
+	__asm__("mrs %0, cntfrq_el0" : "=r"(hz));
+	return us * (hz / 1000) / 1000;
+}
 
 static inline uint64_t psr_ticks(void)
 {

@@ -65,6 +65,9 @@ feature("two-processors", len(os.sched_getaffinity(0)) > 1,
         "only one processor")
 feature("openmp", os.path.exists(os.path.join(llvm_dir, "../lib/libomp.so")),
         "no OpenMP run time of clang's version")
+feature("aarch64", shutil.which("qemu-aarch64") and
+        os.path.exists(os.path.join(lib_dir, "aarch64-linux-gnu")),
+        "no qemu-aarch64, or no C library for AArch64")
 feature("gdb", shutil.which("gdb"), "no gdb")
 feature("xgboost", os.path.exists(os.path.join(bin_dir, "psr-train")),
         "psr-train was not built, as XGBoost was not there")

@@ -34,8 +34,8 @@
 #define TICK_ASLEEP (INT64_C(1) << 17) /* work units between two looks */
 #define TICK_OFF    (INT64_MAX / 2)
 #define WAKE_WORK   (UINT64_C(1) << 24) /* one call that wakes at once */
-#define WAKE_TICKS  UINT64_C(50000000)  /* some 20 ms */
-#define RETRY_TICKS UINT64_C(25000000)  /* some 10 ms, doubled each time */
+#define WAKE_US     UINT64_C(20000)
+#define RETRY_US    UINT64_C(10000) /* doubled each time */
 #define PINNED_WAIT 20000               /* yields for another's waking */
 
 #pragma weak dlopen
@@ -75,6 +75,41 @@ static bool is_ours(const void *p)
 	       (const char *)p < _end;
 }
 
+/* P is a stub of the linker's that jumps through the global offset table. */
+#if defined(__x86_64__)
+
+static bool is_table_jump(const void *code)
+{
+	static const unsigned char endbr[] = {0xf3, 0x0f, 0x1e, 0xfa};
+	const unsigned char *p = (const unsigned char *)code;
+
+	if (p[0] == endbr[0] && p[1] == endbr[1] && p[2] == endbr[2] &&
+	    p[3] == endbr[3])
+		p += sizeof(endbr);
+	p += *p == 0xf2; /* bnd */
+	return p[0] == 0xff && p[1] == 0x25;
+}
+
+#elif defined(__aarch64__)
+
+static bool is_table_jump(const void *code)
+{
+	const uint32_t *p = (const uint32_t *)code;
+
+	p += *p == 0xd503245f;                  /* bti c */
+	return (*p & 0x9f00001f) == 0x90000010; /* adrp x16, ... */
+}
+
+#else
+
+static bool is_table_jump(const void *code)
+{
+	(void)code;
+	return false;
+}
+
+#endif
+
 /*
  * A program that brings its own allocator may be inside it, with its locks
  * held, when it meets a site; a sanitizer's has none. A jump through the global
@@ -83,22 +118,13 @@ static bool is_ours(const void *p)
  */
 static bool has_own_malloc(void)
 {
-	static const unsigned char endbr[] = {0xf3, 0x0f, 0x1e, 0xfa};
-	const unsigned char *p = (const unsigned char *)malloc;
+	const void *p = (const void *)malloc;
 
 	if (!p)
 		return true;
 	if (!is_ours(p) || __sanitizer_get_allocated_size)
 		return false;
-#if defined(__x86_64__)
-	if (p[0] == endbr[0] && p[1] == endbr[1] && p[2] == endbr[2] &&
-	    p[3] == endbr[3])
-		p += sizeof(endbr);
-	p += *p == 0xf2; /* bnd */
-	return !(p[0] == 0xff && p[1] == 0x25);
-#else
-	return true;
-#endif
+	return !is_table_jump(p);
 }
 
 /* A static program's dlopen would bring a second C library. */
@@ -195,12 +221,13 @@ static const struct psr_hooks *attach_any(void)
 static void put_off(void)
 {
 	uint64_t wait = atomic_load(&retry_ticks);
+	uint64_t first = psr_ticks_in(RETRY_US);
 
 	if (!wait)
 		ignore_small();
-	wait = wait ? wait * 2 : RETRY_TICKS;
-	if (wait > RETRY_TICKS * 128)
-		wait = RETRY_TICKS * 128;
+	wait = wait ? wait * 2 : first;
+	if (wait > first * 128)
+		wait = first * 128;
 	atomic_store(&retry_ticks, wait);
 	atomic_store(&wake_at, psr_ticks() + wait);
 }
@@ -256,7 +283,7 @@ static enum state decide(void)
 
 	atomic_store(&eager, s == EAGER);
 	if (s == ASLEEP) /* else the counter may be forbidden */
-		atomic_store(&wake_at, psr_ticks() + WAKE_TICKS);
+		atomic_store(&wake_at, psr_ticks() + psr_ticks_in(WAKE_US));
 	if (s == OFF)
 		ignore_small();
 	atomic_compare_exchange_strong(&state, &none, s);
@@ -372,8 +399,8 @@ struct note {
 	uint32_t padding;
 };
 
-#if defined(__x86_64__)
-__asm__(".pushsection .note.psr,\"a\",@note\n"
+#if defined(__x86_64__) || defined(__aarch64__)
+__asm__(".pushsection .note.psr,\"a\",%note\n"
 	"	.balign 4\n"
 	"	.long 4, 8, 1\n"
 	"	.asciz \"PSR\"\n"

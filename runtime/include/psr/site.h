@@ -41,6 +41,9 @@ enum psr_isa {
 	PSR_ISA_V2 = 1 << 0,    /* x86-64-v2 */
 	PSR_ISA_V3 = 1 << 1,    /* x86-64-v3, FMA included */
 	PSR_ISA_V4 = 1 << 2,    /* x86-64-v4 */
+	PSR_ISA_NEON = 1 << 8,  /* AArch64; all of them have it */
+	PSR_ISA_SVE = 1 << 9,
+	PSR_ISA_SVE2 = 1 << 10,
 };
 
 enum psr_variant_flags {
@@ -84,7 +87,7 @@ struct psr_site {
 _Static_assert(sizeof(struct psr_variant) == 16, "plugin/dispatch.c emits it");
 _Static_assert(sizeof(struct psr_site) == 56, "plugin/dispatch.c emits it");
 
-struct psr_entry {              /* returned in rax:rdx */
+struct psr_entry {              /* returned in rax:rdx, x0:x1 */
 	int64_t code;           /* from the table's start; 0: inline original */
 	uint64_t start;         /* time stamp; 0: this call is not timed */
 };

@@ -12,12 +12,26 @@
 static long entered, left, varied, packed;
 static int last; /* variant of any site */
 
+#if defined(__aarch64__)
+#include <sys/auxv.h>
+
+static int runs_here(uint32_t isa)
+{
+	if ((isa & PSR_ISA_SVE2) && !(getauxval(AT_HWCAP2) >> 1 & 1))
+		return 0;
+	return !(isa & PSR_ISA_SVE) || getauxval(AT_HWCAP) >> 22 & 1;
+}
+
+#else
+
 static int runs_here(uint32_t isa)
 {
 	if ((isa & PSR_ISA_V4) && !__builtin_cpu_supports("x86-64-v4"))
 		return 0;
 	return !(isa & PSR_ISA_V3) || __builtin_cpu_supports("x86-64-v3");
 }
+
+#endif
 
 __attribute__((destructor)) static void report(void)
 {
