@@ -31,6 +31,7 @@
  */
 #include "layout.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "extent.h"
@@ -44,10 +45,12 @@
 #define STRIP        16 /* columns: a line of four-byte elements */
 #define LINE         64
 #define LOOPS_MAX    8
+#define COPIES_MAX   (2 * 3 * PSR_STREAMS_MAX) /* in and out, in strips */
 
-#define PROMISE        8  /* beside the vectors' own */
-#define PROMISE_SCALAR 75 /* where nothing can be vectorised, or needs to be   \
-			   */
+#define PROMISE 8 /* beside the vectors' own */
+#define PROMISE_SCALAR                                                         \
+	75 /* where nothing can be vectorised, or needs to be                  \
+	    */
 
 struct emit {
 	struct psr_streams s;
@@ -75,6 +78,8 @@ struct emit {
 	LLVMValueRef bytes;     /* of all copies */
 	LLVMValueRef block;     /* where they are */
 	LLVMBasicBlockRef next; /* what new code is put in front of */
+	LLVMBasicBlockRef copies[COPIES_MAX]; /* headers of loops of ours */
+	unsigned ncopies;
 };
 
 /* ---- Small pieces ---------------------------------------------------------
@@ -367,6 +372,7 @@ static LLVMValueRef begin_loop(struct emit *e, LLVMValueRef from)
 	    LLVMInsertBasicBlockInContext(e->ctx, e->next, "psr.copy");
 	LLVMValueRef phi;
 
+	e->copies[e->ncopies++] = body;
 	LLVMBuildBr(e->b, body);
 	LLVMPositionBuilderAtEnd(e->b, body);
 	phi = LLVMBuildPhi(e->b, e->i64, "psr.i");
@@ -587,20 +593,72 @@ static LLVMValueRef row_of(struct emit *e, unsigned k)
 	return e->streams[k].row;
 }
 
+static LLVMMetadataRef string_node(struct emit *e, const char *text,
+				   LLVMMetadataRef next)
+{
+	LLVMMetadataRef parts[] = {
+	    LLVMMDStringInContext2(e->ctx, text, strlen(text)), next};
+
+	return LLVMMDNodeInContext2(e->ctx, parts, next ? 2 : 1);
+}
+
+/* The scope of stream K's copy; F's name tells it from all others. */
+static LLVMMetadataRef scope_of(struct emit *e, unsigned k)
+{
+	char name[1024];
+	size_t n;
+
+	snprintf(name, sizeof(name), "%s layout",
+		 LLVMGetValueName2(e->s.f, &n));
+	LLVMMetadataRef domain = string_node(e, name, NULL);
+
+	snprintf(name, sizeof(name), "%u", k);
+	return string_node(e, name, domain);
+}
+
+static void set_metadata(struct emit *e, LLVMValueRef i, const char *kind,
+			 LLVMMetadataRef *parts, unsigned n)
+{
+	unsigned id =
+	    LLVMGetMDKindIDInContext(e->ctx, kind, (unsigned)strlen(kind));
+
+	LLVMSetMetadata(
+	    i, id,
+	    parts ? LLVMMetadataAsValue(e->ctx,
+					LLVMMDNodeInContext2(e->ctx, parts, n))
+		  : NULL);
+}
+
+/*
+ * What was known of I's memory is replaced by what is known of the copy of
+ * stream K: it was written, and the other copies lie elsewhere.
+ */
+static void describe_access(struct emit *e, LLVMValueRef i, unsigned k)
+{
+	LLVMMetadataRef own = scope_of(e, k), others[PSR_STREAMS_MAX];
+	unsigned n = 0;
+
+	for (unsigned other = 0; other < e->s.n; other++)
+		if (other != k)
+			others[n++] = scope_of(e, other);
+	set_metadata(e, i, "invariant.load", NULL, 0);
+	set_metadata(e, i, "alias.scope", &own, 1);
+	set_metadata(e, i, "noalias", n ? others : NULL, n);
+}
+
 /* Makes access A, of stream K, go to the copy. */
 static void redirect(struct emit *e, const struct psr_access *a, unsigned k)
 {
 	const struct psr_stream *x = &e->s.streams[k];
 	LLVMValueRef row = row_of(e, k), place;
 	LLVMValueRef iv = iteration(e, loop_index(e, x->at.loops[x->inner]));
-	unsigned kind = LLVMGetMDKindIDInContext(e->ctx, "invariant.load", 14);
 
 	LLVMPositionBuilderBefore(e->b, a->instruction);
 	place = LLVMBuildInBoundsGEP2(e->b, e->streams[k].type, row, &iv, 1,
 				      "psr.place");
 	LLVMSetOperand(a->instruction, a->store ? 1 : 0, place);
 	LLVMSetAlignment(a->instruction, (unsigned)x->at.bytes);
-	LLVMSetMetadata(a->instruction, kind, NULL); /* it was written */
+	describe_access(e, a->instruction, k);
 }
 
 static void redirect_all(struct emit *e)
@@ -657,6 +715,15 @@ static void emit_all(struct emit *e)
 	emit_after(e);
 }
 
+/* The loops that copy wait for memory: vectors would be gathers. */
+static void leave_scalar(struct emit *e)
+{
+	for (unsigned i = 0; i < e->ncopies; i++)
+		psr_ext_loop_set_hint(
+		    psr_ext_loop_of(e->s.fam, e->s.f, e->copies[i]),
+		    "llvm.loop.vectorize.enable", 0);
+}
+
 static enum psr_reason apply(const struct psr_recipe *r, struct psr_fam *fam,
 			     const struct psr_nest *nest, LLVMValueRef f)
 {
@@ -692,6 +759,7 @@ static enum psr_reason apply(const struct psr_recipe *r, struct psr_fam *fam,
 		reason = PSR_REASON_LARGE;
 	LLVMDisposeBuilder(e.b);
 	psr_ext_forget(fam, f);
+	leave_scalar(&e);
 	return reason;
 }
 

@@ -41,13 +41,15 @@ void product(int n, const double *a, const double *b, double *restrict c)
 		}
 }
 
-// Both fields are copied in one loop, the one that is written back in another.
+// Both fields are copied in one loop, the one that is written back in another;
+// the copies are known to lie apart.
 // CHECK-LABEL: define internal i1 @move.psr0(
 // CHECK: call noalias ptr @__psr_scratch(i64
 // CHECK-COUNT-2: %psr.element{{.*}} = load i64
 // CHECK: %psr.place{{.*}} = getelementptr
-// CHECK: load double, ptr %psr.place
-// CHECK: store double %{{.*}}, ptr %psr.place
+// CHECK: load double, ptr %psr.place{{.*}}, !alias.scope [[ONE:![0-9]+]], !noalias [[OTHER:![0-9]+]]
+// CHECK: load double, ptr %psr.place{{.*}}, !alias.scope [[OTHER]], !noalias [[ONE]]
+// CHECK: store double %{{.*}}, ptr %psr.place{{.*}}, !alias.scope [[ONE]], !noalias [[OTHER]]
 // CHECK: [[BACK:%psr.element.*]] = load i64
 // CHECK-NEXT: store i64 [[BACK]], ptr
 // CHECK-NOT: psr.element
