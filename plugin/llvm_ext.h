@@ -282,6 +282,10 @@ bool psr_ext_is_affine(struct psr_fam *fam, LLVMValueRef f, LLVMValueRef access,
 /* How often L runs is known when it is entered. */
 bool psr_ext_has_trip(struct psr_fam *fam, LLVMValueRef f, psr_loop l);
 
+/* What PHI, in L's header, grows by in each iteration; NULL: by no rule. */
+psr_scev psr_ext_phi_step(struct psr_fam *fam, LLVMValueRef f, LLVMValueRef phi,
+			  psr_loop l);
+
 struct psr_walk { /* a load or store in a loop within another */
 	psr_scev address; /* of equal accesses the same */
 	psr_scev start;   /* where both loops are entered */

@@ -216,3 +216,18 @@ bool psr_ext_has_trip(psr_fam *fam, LLVMValueRef f, psr_loop l)
 	return !isa<SCEVCouldNotCompute>(
 	    SE.getBackedgeTakenCount(loop_of(l)));
 }
+
+psr_scev psr_ext_phi_step(psr_fam *fam, LLVMValueRef f, LLVMValueRef phi,
+			  psr_loop l)
+{
+	auto &SE = fam_of(fam).getResult<ScalarEvolutionAnalysis>(
+	    function_of(f));
+	Value *v = unwrap(phi);
+
+	if (!SE.isSCEVable(v->getType()))
+		return nullptr;
+	auto *r = dyn_cast<SCEVAddRecExpr>(SE.getSCEV(v));
+	if (!r || !r->isAffine() || r->getLoop() != loop_of(l))
+		return nullptr;
+	return wrap_scev(r->getStepRecurrence(SE));
+}

@@ -24,6 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "interchange.h"
 #include "layout.h"
 #include "noalias.h"
 #include "polly.h"
@@ -413,6 +414,9 @@ const struct psr_recipe psr_recipes[] = {
     {"jam4-v3-w256", V3, 256, 0, NULL, 4, {&psr_apart, &psr_jam}},
     {"jam4-v4-w512", V4, 512, 0, NULL, 4, {&psr_apart, &psr_jam}},
     {"jam8-v3-w256", V3, 256, 0, NULL, 8, {&psr_apart, &psr_jam}},
+    {"interchange-v2-w128", V2, 128, 0, NULL, 256, {&psr_apart, &psr_interchange}},
+    {"interchange-v3-w256", V3, 256, 0, NULL, 256, {&psr_apart, &psr_interchange}},
+    {"interchange-v4-w512", V4, 512, 0, NULL, 256, {&psr_apart, &psr_interchange}},
     {"polly16-v3-w256", V3, 256, 0, NULL, 16, {&psr_apart, &psr_polly}},
     {"polly32-v3-w256", V3, 256, 0, NULL, 32, {&psr_apart, &psr_polly}},
     {"polly64-v4-w512", V4, 512, 0, NULL, 64, {&psr_apart, &psr_polly}},
