@@ -20,7 +20,9 @@
 
 #define LOG_ABS_NORMAL 0.635181
 #define LEAST_ERROR    0.01 /* what times themselves are wrong by */
-#define SURE           8    /* samples; fewer weigh less */
+#define SURE           8    /* samples; fewer weigh less, */
+#define FEW            3    /* and fewer than these nothing */
+#define STEADY         0.1  /* the quartiles' distance; more weighs less */
 
 static double disagreement;
 
@@ -43,13 +45,34 @@ static uint32_t hash(const char *s)
 /* The level at the end of a processor's key: "GenuineIntel-6-143-8-v4". */
 static uint32_t cpu_isa(const char *key)
 {
-	static const uint32_t isa[] = {0, 0, PSR_ISA_V2,
-				       PSR_ISA_V2 | PSR_ISA_V3,
-				       PSR_ISA_V2 | PSR_ISA_V3 | PSR_ISA_V4};
-	const char *v = strrchr(key, 'v');
-	int level = v && v[1] >= '1' && v[1] <= '4' ? v[1] - '0' : 0;
+	static const struct {
+		const char *level;
+		uint32_t isa;
+	} levels[] = {{"v2", PSR_ISA_V2},   {"v3", PSR_ISA_V3},
+		      {"v4", PSR_ISA_V4},   {"neon", PSR_ISA_NEON},
+		      {"sve", PSR_ISA_SVE}, {"sve2", PSR_ISA_SVE2}};
+	const char *last = strrchr(key, '-');
 
-	return isa[level];
+	for (size_t i = 0; last && i < PSR_COUNTOF(levels); i++)
+		if (!strcmp(last + 1, levels[i].level))
+			return levels[i].isa;
+	return 0;
+}
+
+static double unsteadiness(const struct psr_timing *t)
+{
+	return (t->p75_ns - t->p25_ns) / t->median_ns / STEADY;
+}
+
+/* By the samples behind it, and by how they scatter. */
+static double weight(const struct psr_pair *p)
+{
+	uint64_t n = p->time.n < p->baseline.n ? p->time.n : p->baseline.n;
+	double a = unsteadiness(&p->time), b = unsteadiness(&p->baseline);
+
+	if (n < FEW)
+		return 0;
+	return (double)(n < SURE ? n : SURE) / SURE / (1 + a * a + b * b);
 }
 
 static void describe(struct train_row *r)
@@ -73,12 +96,10 @@ static void describe(struct train_row *r)
 	    .size_class = r->pair.size_class,
 	    .threads = r->pair.threads ? r->pair.threads : 1,
 	    .cpu_isa = cpu_isa(r->pair.cpu)};
-	uint64_t n = r->pair.time.n < r->pair.baseline.n ? r->pair.time.n
-							 : r->pair.baseline.n;
 
 	psr_prior_features(&c, r->x);
 	r->y = (float)log(r->pair.time.median_ns / r->pair.baseline.median_ns);
-	r->weight = (float)(n < SURE ? n : SURE) / SURE;
+	r->weight = (float)weight(&r->pair);
 	r->fold = hash(r->pair.module) % TRAIN_FOLDS;
 }
 

@@ -78,12 +78,16 @@ static void read_name(const char *s, float x[PSR_PRIOR_NFEATURES])
 	}
 }
 
+/* 0 of a variant: it adds nothing; of a processor: any. */
 static float level(uint32_t isa)
 {
-	return isa & PSR_ISA_V4   ? 4
-	       : isa & PSR_ISA_V3 ? 3
-	       : isa & PSR_ISA_V2 ? 2
-				  : 0;
+	return isa & PSR_ISA_SVE2   ? 13
+	       : isa & PSR_ISA_SVE  ? 12
+	       : isa & PSR_ISA_NEON ? 11
+	       : isa & PSR_ISA_V4   ? 4
+	       : isa & PSR_ISA_V3   ? 3
+	       : isa & PSR_ISA_V2   ? 2
+				    : 0;
 }
 
 void psr_prior_features(const struct psr_prior_case *c,

@@ -23,7 +23,9 @@ struct world {             /* one site and size class */
 	double free_ns;   /* spent on credit */
 	double regret_ns; /* beyond always running the baseline */
 	unsigned calls[MAX];
-	double load; /* of other work: times every call */
+	double load;       /* of other work: times every call */
+	double untimed_ns; /* of the best, between two timed calls */
+	unsigned switches;
 };
 
 static double uniform(void)
@@ -96,12 +98,16 @@ static unsigned step(struct world *w)
 	double charged = w->b.explored_ns + w->b.checked_ns;
 	unsigned i = psr_choose_next(w->r, w->n, w->best, w->work, 0, &w->b,
 				     (uint32_t)rand());
+	unsigned ran = i;
 	double ns = run(w, i);
 
 	if (i != w->best && w->b.explored_ns + w->b.checked_ns == charged)
 		w->free_ns += ns;
-	w->best = psr_choose_best(w->r, w->n);
-	return i;
+	w->b.site_ns += w->untimed_ns;
+	i = psr_choose_best(w->r, w->n);
+	w->switches += i != w->best;
+	w->best = i;
+	return ran;
 }
 
 static void test_interval(void)
@@ -245,6 +251,137 @@ static void test_drift(void)
 	CHECK(w.best == 0 && w.calls[1] < 60, "%u %u", w.best, w.calls[1]);
 }
 
+/*
+ * As probe.c times it when all is settled: a call of 20 us about every
+ * millisecond. Learns until there is nothing left to learn.
+ */
+static void settle(struct world *w, unsigned n, const double *truth)
+{
+	world_init(w, 20000, n, truth);
+	w->untimed_ns = 1e6;
+	for (int i = 0; i < 30000; i++)
+		step(w);
+	CHECK(psr_choose_settled(w->r, n, w->best), "not settled");
+}
+
+/* Timed calls until BEST is believed; MOST if that takes as long. */
+static unsigned until_best(struct world *w, unsigned best, unsigned most)
+{
+	for (unsigned i = 0; i < most; i++) {
+		step(w);
+		if (w->best == best)
+			return i + 1;
+	}
+	return most;
+}
+
+/*
+ * Whatever changes while a program runs, what is slower than the baseline by
+ * more than the noise is left within a few timed calls, and what has become
+ * the best is found in some thousands: seconds, when it is settled.
+ */
+static void test_drifts(void)
+{
+	static const double truth[] = {1, 0.5, 0.7};
+	static const struct {
+		const char *what;
+		double then[3];
+		unsigned best, within;
+		unsigned left; /* within which 1 must have been left */
+	} cases[] = {
+	    {"the best is slower than the baseline", {1, 1.15, 0.7}, 2, 60, 10},
+	    {"all but the baseline are", {1, 1.15, 1.3}, 0, 60, 10},
+	    {"the baseline is faster", {0.35, 0.5, 0.7}, 0, 6000, 6000},
+	    {"another is faster", {1, 0.8, 0.6}, 2, 60, 60},
+	    {"another, which had not been the best, is",
+	     {1, 0.5, 0.3},
+	     2,
+	     40000,
+	     40000},
+	};
+
+	for (size_t i = 0; i < PSR_COUNTOF(cases); i++) {
+		struct world w;
+		unsigned n = 0;
+
+		srand((unsigned)i);
+		settle(&w, 3, truth);
+		CHECK(w.best == 1, "%s: %u", cases[i].what, w.best);
+		memcpy(w.truth, cases[i].then, sizeof(cases[i].then));
+		while (w.best == 1 && n < cases[i].left) {
+			step(&w);
+			n++;
+		}
+		CHECK(w.best != 1, "%s: still run after %u", cases[i].what, n);
+		n = until_best(&w, cases[i].best, cases[i].within);
+		CHECK(w.best == cases[i].best, "%s: %u after %u calls",
+		      cases[i].what, w.best, n);
+	}
+}
+
+/* A variant that was left comes back when it is fast again. */
+static void test_recovery(void)
+{
+	static const double truth[] = {1, 0.5};
+	struct world w;
+	unsigned n;
+
+	srand(11);
+	settle(&w, 2, truth);
+	w.truth[1] = 2;
+	n = until_best(&w, 0, 20);
+	CHECK(w.best == 0, "not left after %u", n);
+	for (int i = 0; i < 20; i++)
+		step(&w);
+	w.truth[1] = 0.5;
+	n = until_best(&w, 1, 40000);
+	CHECK(w.best == 1, "%u calls", n);
+}
+
+/* Nothing changes but by chance: neither does the choice. */
+static void test_steady(void)
+{
+	static const double truth[] = {1, 0.9, 0.91, 1.05};
+	struct world w;
+	unsigned bad = 0;
+
+	srand(12);
+	settle(&w, 4, truth);
+	w.switches = 0;
+	w.sigma = 0.05;
+	w.regret_ns = w.b.site_ns = 0;
+	w.b.explored_ns = w.b.checked_ns = 0;
+	for (int i = 0; i < 100000; i++) {
+		step(&w);
+		bad += w.best == 0 || w.best == 3;
+	}
+	CHECK(bad < 1000, "%u of 100000 calls on what is slower", bad);
+	/* Rivals' calls, by their whole time. */
+	CHECK(w.b.checked_ns + w.b.explored_ns < 1e-3 * w.b.site_ns,
+	      "%g of the time",
+	      (w.b.checked_ns + w.b.explored_ns) / w.b.site_ns);
+}
+
+/*
+ * For a while other work takes the processor again and again: ten calls in
+ * a row are far too slow. The choice may go, but it returns.
+ */
+static void test_interrupted_often(void)
+{
+	static const double truth[] = {1, 0.5};
+	struct world w;
+	unsigned n;
+
+	srand(13);
+	settle(&w, 2, truth);
+	w.load = 50;
+	for (int i = 0; i < 10; i++)
+		step(&w);
+	w.load = 1;
+	n = until_best(&w, 1, 40000);
+	CHECK(w.best == 1, "%u calls", n);
+}
+
 /* The whole machine becomes slower: nothing is to be changed for long. */
 static void test_common_slowdown(void)
 {
@@ -385,16 +522,6 @@ static void test_interrupted_once(void)
  * A prior that is right finds the best sooner; one that is wrong costs time,
  * never the rule: what is chosen in the end is the same.
  */
-static unsigned until_best(struct world *w, unsigned best, unsigned most)
-{
-	for (unsigned i = 0; i < most; i++) {
-		step(w);
-		if (w->best == best)
-			return i + 1;
-	}
-	return most;
-}
-
 static void promise(struct world *w, const double *ratios, double doubt)
 {
 	for (unsigned i = 1; i < w->n; i++) {
@@ -497,6 +624,10 @@ int main(void)
 	test_loaded_start();
 	test_baseline_first();
 	test_drift();
+	test_drifts();
+	test_recovery();
+	test_steady();
+	test_interrupted_often();
 	test_common_slowdown();
 	test_interrupted_once();
 	test_prior();
