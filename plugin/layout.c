@@ -716,12 +716,14 @@ static void emit_all(struct emit *e)
 }
 
 /* The loops that copy wait for memory: vectors would be gathers. */
-static void leave_scalar(struct emit *e)
+static void keep_small(struct emit *e)
 {
-	for (unsigned i = 0; i < e->ncopies; i++)
-		psr_ext_loop_set_hint(
-		    psr_ext_loop_of(e->s.fam, e->s.f, e->copies[i]),
-		    "llvm.loop.vectorize.enable", 0);
+	for (unsigned i = 0; i < e->ncopies; i++) {
+		psr_loop l = psr_ext_loop_of(e->s.fam, e->s.f, e->copies[i]);
+
+		psr_ext_loop_set_hint(l, "llvm.loop.vectorize.enable", 0);
+		psr_ext_loop_set_hint(l, "llvm.loop.unroll.count", 1);
+	}
 }
 
 static enum psr_reason apply(const struct psr_recipe *r, struct psr_fam *fam,
@@ -759,7 +761,7 @@ static enum psr_reason apply(const struct psr_recipe *r, struct psr_fam *fam,
 		reason = PSR_REASON_LARGE;
 	LLVMDisposeBuilder(e.b);
 	psr_ext_forget(fam, f);
-	leave_scalar(&e);
+	keep_small(&e);
 	return reason;
 }
 
