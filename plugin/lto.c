@@ -10,6 +10,7 @@
  *     !0 = !{!"psr-min-work=1", !"psr-remarks=r.json"}
  *
  * which stays with this module when its functions are imported into others.
+ * Of a profile that is the contents, for the file may be gone by then.
  */
 #include "lto.h"
 
@@ -19,6 +20,7 @@
 
 #include "llvm_ext.h"
 #include "options.h"
+#include "profile.h"
 
 #define RECORD "psr.options"
 
@@ -74,6 +76,7 @@ void psr_lto_recall(LLVMModuleRef m)
 	if (n > PSR_SETTINGS_MAX)
 		return; /* no record of ours */
 	LLVMGetMDNodeOperands(node, strings);
+	psr_profile_read("none"); /* the last module's */
 	for (unsigned i = 0; i < n; i++)
 		set_one(strings[i]);
 }

@@ -172,11 +172,13 @@ _Static_assert(sizeof(settings) / sizeof(*settings) <= PSR_SETTINGS_MAX,
 static const char *set(size_t i, const char *value)
 {
 	const char *key = psr_keys[i].name, *bad = setters[i](key, value);
-	size_t n = strlen(key) + strlen(value) + 2;
+	size_t n;
 
-	/* The compiler's own descriptor: nothing to keep for the linker. */
-	if (bad || !strncmp(value, "/dev/fd/", 8))
+	if (bad)
 		return bad;
+	if (setters[i] == set_profile) /* the linker has no such file */
+		value = psr_profile_text();
+	n = strlen(key) + strlen(value) + 2;
 	free(settings[i]);
 	settings[i] = malloc(n);
 	if (!settings[i])

@@ -14,8 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define HEADER "psr-profile 1"
+#define NONE   "none"
+
 static struct psr_profile_site *sites;
 static size_t nsites, room;
+static char *contents; /* as it was read; NULL: none */
 static char message[256];
 
 /* LIST with room for one more; ends the process as clang does without. */
@@ -126,17 +130,18 @@ static bool take_line(char *line)
 	return true;
 }
 
-static const char *read_lines(FILE *f, const char *path)
+static const char *read_lines(const char *text, const char *path)
 {
-	char *line = NULL;
-	size_t size = 0;
-	unsigned number = 0;
+	char *copy = strdup(text), *rest = copy, *line;
 	const char *bad = NULL;
-	ssize_t n;
+	unsigned number = 0;
 
-	while (!bad && (n = getline(&line, &size, f)) > 0) {
-		line[strcspn(line, "\n")] = 0;
-		if (number++ ? take_line(line) : !strcmp(line, "psr-profile 1"))
+	if (!copy)
+		abort();
+	while (!bad && (line = strsep(&rest, "\n"))) {
+		if (!rest && !*line)
+			break; /* behind the last end of line */
+		if (number++ ? take_line(line) : !strcmp(line, HEADER))
 			continue;
 		snprintf(message, sizeof(message),
 			 "psr-profile=%s: line %u is not of a profile", path,
@@ -148,12 +153,14 @@ static const char *read_lines(FILE *f, const char *path)
 			 path);
 		bad = message;
 	}
-	free(line);
+	free(copy);
 	return bad;
 }
 
 static void forget(void)
 {
+	free(contents);
+	contents = NULL;
 	while (nsites) {
 		struct psr_profile_site *s = &sites[--nsites];
 
@@ -169,23 +176,53 @@ static void forget(void)
 	}
 }
 
+/* The file's contents, to be freed; NULL: errno says why. */
+static char *read_file(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	char *all = NULL;
+	size_t size = 0;
+
+	if (!f)
+		return NULL;
+	errno = 0;
+	if (getdelim(&all, &size, 0, f) < 0 && !errno && !ferror(f)) {
+		free(all);
+		all = strdup("");
+	}
+	if (errno || ferror(f)) {
+		free(all);
+		all = NULL;
+	}
+	fclose(f);
+	return all;
+}
+
 const char *psr_profile_read(const char *path)
 {
-	const char *bad;
-	FILE *f;
+	char *found;
 
 	forget();
-	if (!strcmp(path, "none"))
+	if (!strcmp(path, NONE))
 		return NULL;
-	f = fopen(path, "re");
-	if (!f) {
+	if (!strncmp(path, HEADER "\n", sizeof(HEADER))) {
+		found = strdup(path);
+		path = "-";
+	} else {
+		found = read_file(path);
+	}
+	if (!found) {
 		snprintf(message, sizeof(message), "psr-profile=%s: %s", path,
 			 strerror(errno));
 		return message;
 	}
-	bad = read_lines(f, path);
-	fclose(f);
-	return bad;
+	contents = found;
+	return read_lines(contents, path);
+}
+
+const char *psr_profile_text(void)
+{
+	return contents ? contents : NONE;
 }
 
 static int by_id(const void *key, const void *site)

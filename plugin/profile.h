@@ -38,8 +38,14 @@ struct psr_profile_site {
 	size_t nbranches;
 };
 
-/* Reads PATH in place of what was there; "none": nothing. NULL, or why not. */
+/*
+ * Takes the file PATH in place of what was there; "none": nothing; what begins
+ * as a profile does is one itself. NULL, or why not.
+ */
 const char *psr_profile_read(const char *path);
+
+/* What was read last, in a form that can be read again. */
+const char *psr_profile_text(void);
 
 /* What is known of the site ID, or NULL. */
 const struct psr_profile_site *psr_profile_find(uint64_t id);
