@@ -63,7 +63,8 @@ struct bench_size {
 
 struct bench_program {
 	char *name;
-	struct psr_args sources; /* absolute paths */
+	char *dir;               /* of its sources, where it runs */
+	struct psr_args sources; /* absolute paths, main()'s first */
 	bool cxx;
 	struct bench_size sizes[BENCH_SIZES];
 	size_t nsizes;
@@ -78,12 +79,26 @@ struct bench_suite {
 /*
  * Finds the programs in DIR (NULL: PSR's own) whose names FILTER, an extended
  * regular expression or NULL, matches; of their sizes, those numbered in the
- * bits of SIZES. -EINVAL: FILTER is no regular expression; -ENOENT: nothing.
+ * bits of SIZES. ARGS, or NULL, are the sizes of programs that list none.
+ * -EINVAL: FILTER is no regular expression; -ENOENT: nothing.
  */
 PSR_MUST_CHECK int bench_suite_open(const char *dir, const char *filter,
-				    uint32_t sizes, struct bench_suite *out,
+				    uint32_t sizes, const char *args,
+				    struct bench_suite *out,
 				    struct psr_err *err);
 void bench_suite_close(struct bench_suite *s);
+
+/* ---- bench_sizes.c: what stands in sources ------------------------------- */
+
+/* Whether the source PATH defines main(). */
+PSR_MUST_CHECK int bench_source_has_main(const char *path, bool *has);
+
+/* Adds the sizes that TEXT lists, separated by commas. */
+PSR_MUST_CHECK int bench_sizes_add(struct bench_program *p, const char *text);
+
+/* Adds the sizes that SOURCE lists, if it does. */
+PSR_MUST_CHECK int bench_sizes_read(struct bench_program *p,
+				    const char *source);
 
 /* ---- bench_launch.c: one process ----------------------------------------- */
 

@@ -57,8 +57,11 @@ static int compile(const struct bench_setup *s, const char *compiler,
 	const char *const always[] = {"-w", "-I", s->suite, NULL};
 	const char *const output[] = {"-lm", "-o", out, NULL};
 	struct psr_args a = {0};
-	int ret = psr_args_add(&a, compiler);
+	int ret;
 
+	if (!*compiler)
+		return psr_fail(err, -ENOENT, "there is no C++ compiler");
+	ret = psr_args_add(&a, compiler);
 	if (!ret)
 		ret = add_all(&a, flags);
 	if (!ret)
@@ -168,7 +171,7 @@ static int train(const struct bench_setup *s, const struct bench_program *p,
 {
 	char variable[PATH_MAX + 32];
 	const char *const env[] = {variable, NULL};
-	struct bench_command c = {.env = env, .cpus = &s->one};
+	struct bench_command c = {.env = env, .cpus = &s->one, .dir = p->dir};
 	struct bench_result r;
 	struct psr_args a = {0};
 	int ret = psr_args_add(&a, program);

@@ -85,7 +85,7 @@ static int run(const struct work *w, const struct psr_args *a, size_t b,
 	    .argv = a->v,
 	    .env = env,
 	    .cpus = bench_builds[b].threads ? &w->s->several : &w->s->one,
-	    .dir = w->s->dir,
+	    .dir = w->p->dir,
 	    .timeout_s = w->s->timeout_s};
 	struct bench_result r;
 	int ret = path(w, b, ".db", db, err);

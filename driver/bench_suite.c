@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * The programs of a directory: each C or C++ source in it is one, and so are
- * all the sources of one of its subdirectories together. A comment in a
- * source may list the arguments to run it with, one list a size:
- *
- *     psr-bench sizes: 100 5000, 2000 250
- *
- * Without it, the program is run without arguments.
+ * The programs of a directory and those below it: each source that defines
+ * main() is one, together with the sources beside it that do not. Programs of
+ * subdirectories are named after these.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -21,7 +17,7 @@
 #include "bench.h"
 #include "find.h"
 
-#define SIZES "psr-bench sizes:"
+enum { DEPTH_MAX = 16 }; /* of directories; a link may lead in a circle */
 
 /* C: 1; C++: 2; 0: no source. */
 static int language(const char *name)
@@ -46,44 +42,126 @@ static bool is_directory(const char *path)
 	return !stat(path, &st) && S_ISDIR(st.st_mode);
 }
 
-/* ---- Sizes --------------------------------------------------------------- */
-
-/* Adds the words of TEXT, up to N bytes, as one size. */
-static int add_size(struct bench_program *p, const char *text, size_t n)
+static int by_text(const void *a, const void *b)
 {
-	struct bench_size *s = &p->sizes[p->nsizes];
-	char *copy = strndup(text, n), *rest = copy, *w;
-	int ret = copy ? 0 : -ENOMEM;
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
 
-	while (!ret && (w = strsep(&rest, " \t")))
-		if (*w)
-			ret = psr_args_add(&s->args, w);
-	snprintf(s->label, sizeof(s->label), "%s",
-		 s->args.n ? s->args.v[0] : "-");
-	p->nsizes += !ret && s->args.n;
-	free(copy);
+/* ---- A directory --------------------------------------------------------- */
+
+struct folder {
+	struct psr_args programs, parts, folders; /* whole paths, sorted */
+};
+
+static void folder_free(struct folder *f)
+{
+	psr_args_free(&f->programs);
+	psr_args_free(&f->parts);
+	psr_args_free(&f->folders);
+}
+
+/* Puts the entry PATH where it belongs. */
+static int sort_entry(struct folder *f, const char *path)
+{
+	bool has;
+	int ret;
+
+	if (is_directory(path))
+		return psr_args_add(&f->folders, path);
+	if (!language(path))
+		return 0;
+	ret = bench_source_has_main(path, &has);
+	if (!ret)
+		ret = psr_args_add(has ? &f->programs : &f->parts, path);
 	return ret;
 }
 
-/* Takes the sizes that stand behind SIZES in LINE. */
-static int take_sizes(struct bench_program *p, const char *line)
+static void sort(struct psr_args *a)
 {
-	int ret = 0;
+	if (a->n)
+		qsort(a->v, a->n, sizeof(*a->v), by_text);
+}
 
-	while (!ret && *line && p->nsizes < BENCH_SIZES) {
-		size_t n = strcspn(line, ",\r\n");
+/* All that is in DIR and does not begin with a dot. */
+static int folder_read(struct folder *f, const char *dir)
+{
+	DIR *d = opendir(dir);
+	struct dirent *e;
+	int ret = d ? 0 : -errno;
 
-		/* A comment may end on the line. */
-		if (n >= 2 && !strncmp(line + n - 2, "*/", 2))
-			ret = add_size(p, line, n - 2);
-		else
-			ret = add_size(p, line, n);
-		line += n + (line[n] != 0);
+	while (!ret && (e = readdir(d))) {
+		char path[PATH_MAX];
+
+		if (e->d_name[0] != '.' &&
+		    (size_t)snprintf(path, sizeof(path), "%s/%s", dir,
+				     e->d_name) < sizeof(path))
+			ret = sort_entry(f, path);
 	}
+	if (d)
+		closedir(d);
+	sort(&f->programs);
+	sort(&f->parts);
+	sort(&f->folders);
 	return ret;
 }
 
-/* Keeps those whose numbers are in the bits of WANTED. */
+/* ---- Programs ------------------------------------------------------------ */
+
+/* What is wanted of a suite. */
+struct wanted {
+	const regex_t *filter; /* NULL: any program */
+	uint32_t sizes;
+	const char *args; /* of programs that list no sizes; or NULL */
+};
+
+static void program_free(struct bench_program *p)
+{
+	free(p->name);
+	free(p->dir);
+	psr_args_free(&p->sources);
+	for (size_t i = 0; i < p->nsizes; i++)
+		psr_args_free(&p->sizes[i].args);
+	*p = (struct bench_program){0};
+}
+
+/* The length of SOURCE, without its extension unless F has it in two. */
+static size_t stem(const struct folder *f, const char *source)
+{
+	size_t n = (size_t)(strrchr(source, '.') - source), same = 0;
+
+	for (size_t i = 0; i < f->programs.n; i++)
+		same += !strncmp(f->programs.v[i], source, n + 1) &&
+			!strchr(f->programs.v[i] + n + 1, '.');
+	return same > 1 ? strlen(source) : n;
+}
+
+/*
+ * The name of the program whose main() SOURCE has: its directory's within the
+ * suite, and its own where that has several programs or is the suite's.
+ */
+static char *program_name(const struct bench_suite *s, const struct folder *f,
+			  const char *source)
+{
+	const char *path = source + strlen(s->dir) + 1;
+	const char *slash = strrchr(path, '/');
+	size_t n = slash && f->programs.n == 1
+		       ? (size_t)(slash - path)
+		       : stem(f, source) - (size_t)(path - source);
+	char *name = strndup(path, n);
+
+	for (char *c = name; c && (c = strchr(c, '/'));)
+		*c = '-';
+	return name;
+}
+
+/* Adds SOURCE, and notes its language. */
+static int add_source(struct bench_program *p, const char *source)
+{
+	p->cxx = p->cxx || language(source) == 2;
+	return psr_args_add(&p->sources, source);
+}
+
+/* Keeps the sizes whose numbers are in the bits of WANTED. */
 static void select_sizes(struct bench_program *p, uint32_t wanted)
 {
 	size_t kept = 0;
@@ -96,137 +174,49 @@ static void select_sizes(struct bench_program *p, uint32_t wanted)
 	p->nsizes = kept;
 }
 
-/* Takes the sizes that SOURCE lists, if it does. */
-static int read_source(struct bench_program *p, const char *source)
-{
-	FILE *f = fopen(source, "re");
-	char *line = NULL;
-	size_t size = 0;
-	int ret = 0;
-
-	while (f && !ret && !p->nsizes && getline(&line, &size, f) > 0) {
-		char *at = strstr(line, SIZES);
-
-		if (at)
-			ret = take_sizes(p, at + strlen(SIZES));
-	}
-	if (f)
-		fclose(f);
-	free(line);
-	return ret;
-}
-
-static int read_sizes(struct bench_program *p, uint32_t wanted)
+static int find_sizes(struct bench_program *p, const struct wanted *w)
 {
 	int ret = 0;
 
 	for (size_t i = 0; i < p->sources.n && !ret && !p->nsizes; i++)
-		ret = read_source(p, p->sources.v[i]);
+		ret = bench_sizes_read(p, p->sources.v[i]);
+	if (!ret && !p->nsizes && w->args)
+		ret = bench_sizes_add(p, w->args);
 	if (!ret && !p->nsizes)
 		strcpy(p->sizes[p->nsizes++].label, "-");
-	select_sizes(p, wanted);
+	select_sizes(p, w->sizes);
 	return ret;
 }
 
-/* ---- Programs ------------------------------------------------------------ */
-
-static int by_text(const void *a, const void *b)
+/* Room for one more. */
+static struct bench_program *next_program(struct bench_suite *s)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	struct bench_program *more =
+	    realloc(s->programs, (s->n + 1) * sizeof(*more));
+
+	if (!more)
+		return NULL;
+	s->programs = more;
+	more[s->n] = (struct bench_program){0};
+	return &more[s->n];
 }
 
-/* All of DIR's entries that do not begin with a dot, sorted. */
-static int list(const char *dir, struct psr_args *names)
+/* Takes the program whose main() SOURCE has, if it is wanted. */
+static int take_program(struct bench_suite *s, const struct folder *f,
+			const char *source, const struct wanted *w)
 {
-	DIR *d = opendir(dir);
-	struct dirent *e;
-	int ret = d ? 0 : -errno;
-
-	while (!ret && (e = readdir(d)))
-		if (e->d_name[0] != '.')
-			ret = psr_args_add(names, e->d_name);
-	if (d)
-		closedir(d);
-	if (names->n)
-		qsort(names->v, names->n, sizeof(*names->v), by_text);
-	return ret;
-}
-
-static int add_source(struct bench_program *p, const char *path)
-{
-	int l = language(path);
-
-	if (l == 2)
-		p->cxx = true;
-	return l ? psr_args_add(&p->sources, path) : 0;
-}
-
-/* The sources of P: PATH, or those in it. */
-static int find_sources(struct bench_program *p, const char *path)
-{
-	struct psr_args names = {0};
+	struct bench_program *p = next_program(s);
 	int ret;
 
-	if (!is_directory(path))
-		return add_source(p, path);
-	ret = list(path, &names);
-	for (size_t i = 0; i < names.n && !ret; i++) {
-		char source[PATH_MAX];
-
-		if ((size_t)snprintf(source, sizeof(source), "%s/%s", path,
-				     names.v[i]) < sizeof(source))
-			ret = add_source(p, source);
-	}
-	psr_args_free(&names);
-	return ret;
-}
-
-static void program_free(struct bench_program *p)
-{
-	free(p->name);
-	psr_args_free(&p->sources);
-	for (size_t i = 0; i < p->nsizes; i++)
-		psr_args_free(&p->sizes[i].args);
-	*p = (struct bench_program){0};
-}
-
-/* NAME without its extension, if it is a source's. */
-static char *program_name(const char *name, bool directory)
-{
-	size_t n = strlen(name);
-
-	if (!directory && language(name))
-		n = (size_t)(strrchr(name, '.') - name);
-	return strndup(name, n);
-}
-
-/* What is wanted of a suite. */
-struct wanted {
-	const regex_t *filter; /* NULL: any program */
-	uint32_t sizes;
-};
-
-static bool is_wanted(const struct bench_program *p, const struct wanted *w)
-{
-	return p->sources.n &&
-	       (!w->filter || !regexec(w->filter, p->name, 0, NULL, 0));
-}
-
-/* Takes the entry NAME, if it is a program with a size that is wanted. */
-static int take_entry(struct bench_suite *s, const char *name,
-		      const struct wanted *w)
-{
-	struct bench_program *p = &s->programs[s->n];
-	char path[PATH_MAX + NAME_MAX + 2];
-	int ret;
-
-	snprintf(path, sizeof(path), "%s/%s", s->dir, name);
-	ret = find_sources(p, path);
-	p->name = program_name(name, is_directory(path));
-	if (!ret && !p->name)
-		ret = -ENOMEM;
-	if (!ret && is_wanted(p, w))
-		ret = read_sizes(p, w->sizes);
+	if (!p)
+		return -ENOMEM;
+	p->name = program_name(s, f, source);
+	p->dir = strndup(source, (size_t)(strrchr(source, '/') - source));
+	ret = p->name && p->dir ? add_source(p, source) : -ENOMEM;
+	for (size_t i = 0; i < f->parts.n && !ret; i++)
+		ret = add_source(p, f->parts.v[i]);
+	if (!ret && (!w->filter || !regexec(w->filter, p->name, 0, NULL, 0)))
+		ret = find_sizes(p, w);
 	if (!ret && p->nsizes)
 		s->n++;
 	else
@@ -234,18 +224,28 @@ static int take_entry(struct bench_suite *s, const char *name,
 	return ret;
 }
 
-static int take_all(struct bench_suite *s, const struct psr_args *names,
-		    const struct wanted *w)
+static int take_folder(struct bench_suite *s, const char *dir,
+		       const struct wanted *w, int depth)
 {
-	int ret = 0;
+	struct folder f = {0};
+	int ret = folder_read(&f, dir);
 
-	s->programs = calloc(names->n + 1, sizeof(*s->programs));
-	if (!s->programs)
-		return -ENOMEM;
-	for (size_t i = 0; i < names->n && !ret; i++)
-		ret = take_entry(s, names->v[i], w);
+	for (size_t i = 0; i < f.programs.n && !ret; i++)
+		ret = take_program(s, &f, f.programs.v[i], w);
+	for (size_t i = 0; i < f.folders.n && !ret && depth < DEPTH_MAX; i++)
+		ret = take_folder(s, f.folders.v[i], w, depth + 1);
+	folder_free(&f);
 	return ret;
 }
+
+static int by_name(const void *a, const void *b)
+{
+	const struct bench_program *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+/* ---- The suite ----------------------------------------------------------- */
 
 static int find_directory(const char *dir, struct bench_suite *out,
 			  struct psr_err *err)
@@ -268,24 +268,28 @@ static int find_directory(const char *dir, struct bench_suite *out,
 static int find_programs(struct bench_suite *out, const struct wanted *w,
 			 struct psr_err *err)
 {
-	struct psr_args names = {0};
-	int ret = list(out->dir, &names);
+	int ret = take_folder(out, out->dir, w, 0);
 
-	if (!ret)
-		ret = take_all(out, &names, w);
-	psr_args_free(&names);
 	if (ret)
 		return psr_fail(err, ret, "%s: %s", out->dir, strerror(-ret));
 	if (!out->n)
 		return psr_fail(err, -ENOENT,
 				"%s: no C or C++ program there that is wanted",
 				out->dir);
+	qsort(out->programs, out->n, sizeof(*out->programs), by_name);
+	for (size_t i = 1; i < out->n; i++)
+		if (!strcmp(out->programs[i - 1].name, out->programs[i].name))
+			return psr_fail(err, -EEXIST,
+					"%s: two programs would be named %s",
+					out->dir, out->programs[i].name);
 	return 0;
 }
 
 int bench_suite_open(const char *dir, const char *filter, uint32_t sizes,
-		     struct bench_suite *out, struct psr_err *err)
+		     const char *args, struct bench_suite *out,
+		     struct psr_err *err)
 {
+	struct wanted w = {.sizes = sizes, .args = args};
 	regex_t re;
 	char why[128];
 	int ret;
@@ -297,10 +301,10 @@ int bench_suite_open(const char *dir, const char *filter, uint32_t sizes,
 		return psr_fail(err, -EINVAL, "--filter: '%s': %s", filter,
 				why);
 	}
+	w.filter = filter ? &re : NULL;
 	ret = find_directory(dir, out, err);
 	if (!ret)
-		ret = find_programs(
-		    out, &(struct wanted){filter ? &re : NULL, sizes}, err);
+		ret = find_programs(out, &w, err);
 	if (filter)
 		regfree(&re);
 	return ret;

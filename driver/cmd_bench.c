@@ -22,6 +22,7 @@ enum {
 	OPT_SUITE,
 	OPT_FILTER,
 	OPT_SIZES,
+	OPT_ARGS,
 	OPT_BUILDS,
 	OPT_FLAGS,
 	OPT_ROUNDS,
@@ -41,6 +42,7 @@ static const struct option options[] = {
     {"suite", required_argument, NULL, OPT_SUITE},
     {"filter", required_argument, NULL, OPT_FILTER},
     {"sizes", required_argument, NULL, OPT_SIZES},
+    {"args", required_argument, NULL, OPT_ARGS},
     {"builds", required_argument, NULL, OPT_BUILDS},
     {"flags", required_argument, NULL, OPT_FLAGS},
     {"rounds", required_argument, NULL, OPT_ROUNDS},
@@ -60,7 +62,7 @@ static const struct option options[] = {
 struct request {
 	struct bench_options o;
 	struct bench_setup s;
-	const char *suite, *filter, *json, *keep;
+	const char *suite, *filter, *args, *json, *keep;
 	uint32_t sizes; /* bits */
 	long cpu;       /* -1: the last one allowed */
 	bool builds_given, list;
@@ -74,6 +76,8 @@ static void help(void)
 	     "  --suite DIR      the programs; PSR's own without it\n"
 	     "  --filter REGEX   those whose names match\n"
 	     "  --sizes LIST     the sizes of these numbers: 1,4\n"
+	     "  --args LIST      arguments for programs that list no sizes: "
+	     "\"9 5, 70 1\"\n"
 	     "  --builds LIST    the ways to build them, of:");
 	for (size_t b = 0; b < bench_nbuilds; b++)
 		printf("                     %-8s %s\n", bench_builds[b].name,
@@ -234,6 +238,9 @@ static int take_option(struct request *r, int c)
 		return take_path("--keep", &r->keep);
 	case OPT_FILTER:
 		r->filter = optarg;
+		return 0;
+	case OPT_ARGS:
+		r->args = optarg;
 		return 0;
 	case OPT_SIZES:
 		return take_sizes(r);
@@ -492,7 +499,8 @@ static int bench(struct request *r)
 	struct bench_suite suite;
 	struct psr_err err = {""};
 	char dir[PATH_MAX] = "";
-	int ret = bench_suite_open(r->suite, r->filter, r->sizes, &suite, &err);
+	int ret = bench_suite_open(r->suite, r->filter, r->sizes, r->args,
+				   &suite, &err);
 
 	if (ret)
 		ret =
