@@ -20,11 +20,13 @@
 
 #include "constant.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "interchange.h"
+#include "ir.h"
 #include "layout.h"
 #include "noalias.h"
 #include "polly.h"
@@ -41,6 +43,12 @@
 #define VARIANTS_LIGHT 3 /* of a single loop without arithmetic */
 
 #define WON     1000 /* more for what has won, says the profile */
+/*
+ * IR instructions of a loop times the interleaving asked of it. More do not fit
+ * the registers, and took the compiler up to twenty times as long.
+ */
+#define INTERLEAVE_MAX 320
+
 #define VARIETY 25 /* less promise for each with the same transforms */
 
 #define FEATURES_V2 "+cx16,+sahf,+popcnt,+sse3,+sse4.1,+sse4.2,+ssse3"
@@ -328,26 +336,42 @@ static void split_fmuladds(LLVMValueRef f)
 	LLVMDisposeBuilder(b);
 }
 
-static void hint_innermost(struct psr_fam *fam, LLVMValueRef f, psr_loop parent,
-			   const char *name, unsigned value)
+static unsigned size_of(psr_loop l)
+{
+	unsigned size = 0;
+
+	for (size_t i = 0; i < psr_ext_loop_nblocks(l); i++)
+		size += psr_ir_size(psr_ext_loop_block(l, i));
+	return size;
+}
+
+/* Of the loops of at most MOST instructions. Returns of how many. */
+static unsigned hint_innermost(struct psr_fam *fam, LLVMValueRef f,
+			       psr_loop parent, const char *name,
+			       unsigned value, unsigned most)
 {
 	size_t n = psr_ext_loop_count(fam, f, parent);
+	unsigned hinted = 0;
 
 	for (size_t i = 0; i < n; i++)
-		hint_innermost(fam, f, psr_ext_loop_at(fam, f, parent, i), name,
-			       value);
-	if (parent && !n && !psr_ext_loop_has_hint(parent, name))
-		psr_ext_loop_set_hint(parent, name, value);
+		hinted += hint_innermost(fam, f,
+					 psr_ext_loop_at(fam, f, parent, i),
+					 name, value, most);
+	if (!parent || n || psr_ext_loop_has_hint(parent, name) ||
+	    size_of(parent) > most)
+		return hinted;
+	psr_ext_loop_set_hint(parent, name, value);
+	return hinted + 1;
 }
 
 void psr_recipe_hint(struct psr_fam *fam, LLVMValueRef f, const char *name,
 		     unsigned value)
 {
-	hint_innermost(fam, f, NULL, name, value);
+	hint_innermost(fam, f, NULL, name, value, UINT_MAX);
 }
 
-static void apply_vector(const struct psr_recipe *r, struct psr_fam *fam,
-			 LLVMValueRef variant)
+static enum psr_reason apply_vector(const struct psr_recipe *r,
+				    struct psr_fam *fam, LLVMValueRef variant)
 {
 	char width[16];
 	bool had_fma = flags_have_fma(variant);
@@ -359,9 +383,11 @@ static void apply_vector(const struct psr_recipe *r, struct psr_fam *fam,
 		set_string(variant, "tune-cpu", r->tune);
 	if (!had_fma && flags_have_fma(variant) && !psr_options.contract)
 		split_fmuladds(variant);
-	if (r->interleave)
-		hint_innermost(fam, variant, NULL, "llvm.loop.interleave.count",
-			       r->interleave);
+	if (r->interleave &&
+	    !hint_innermost(fam, variant, NULL, "llvm.loop.interleave.count",
+			    r->interleave, INTERLEAVE_MAX / r->interleave))
+		return PSR_REASON_LARGE;
+	return PSR_REASON_NONE;
 }
 
 static enum psr_reason apply_scalar(const struct psr_recipe *r,
@@ -371,7 +397,8 @@ static enum psr_reason apply_scalar(const struct psr_recipe *r,
 {
 	(void)r;
 	(void)nest;
-	hint_innermost(fam, variant, NULL, "llvm.loop.vectorize.enable", 0);
+	hint_innermost(fam, variant, NULL, "llvm.loop.vectorize.enable", 0,
+		       UINT_MAX);
 	return PSR_REASON_NONE;
 }
 
@@ -489,9 +516,7 @@ enum psr_reason psr_recipe_apply(unsigned i, struct psr_fam *fam,
 		if (reason)
 			return reason;
 	}
-	if (r->width)
-		apply_vector(r, fam, variant);
-	return PSR_REASON_NONE;
+	return r->width ? apply_vector(r, fam, variant) : PSR_REASON_NONE;
 }
 
 static enum psr_reason applies(const struct psr_recipe *r,
