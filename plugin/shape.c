@@ -182,6 +182,33 @@ static bool computes(psr_loop l)
 	return false;
 }
 
+/*
+ * L adds products to a sum, in order. Where the vectorizer keeps such an order,
+ * it makes of each llvm.fmuladd a product and an addition; else the processor
+ * may fuse them: which it is depends on what else the loop does.
+ */
+static bool has_sum_of_products(psr_loop l)
+{
+	LLVMBasicBlockRef header = psr_ext_loop_header(l);
+
+	for (size_t b = 0; b < psr_ext_loop_nblocks(l); b++)
+		for (LLVMValueRef i =
+			 LLVMGetFirstInstruction(psr_ext_loop_block(l, b));
+		     i; i = LLVMGetNextInstruction(i)) {
+			LLVMValueRef to;
+
+			if (!LLVMIsACallInst(i) ||
+			    !psr_ir_calls(i, "llvm.fmuladd") ||
+			    LLVMGetFastMathFlags(i) & LLVMFastMathAllowReassoc)
+				continue;
+			to = LLVMGetOperand(i, 2);
+			if (LLVMIsAPHINode(to) &&
+			    LLVMGetInstructionParent(to) == header)
+				return true;
+		}
+	return false;
+}
+
 /* Why L cannot profit, the mildest reason of its innermost loops. */
 static enum psr_reason judge_innermost(struct psr_fam *fam,
 				       struct psr_nest *nest, psr_loop l)
@@ -224,6 +251,7 @@ enum psr_reason psr_shape_judge(struct psr_fam *fam, struct psr_nest *nest,
 	if (n)
 		return r;
 	take_features(fam, nest, l, depth);
+	nest->features.product_sums += has_sum_of_products(l);
 	return judge_innermost(fam, nest, l);
 }
 

@@ -185,6 +185,14 @@ static bool may_be_constant(const struct psr_nest *nest)
 	return x->depth > 1 && x->known_trips == x->loops && !x->inner_trip;
 }
 
+/* AArch64 has fused operations always, and vectorises sums in order. */
+static bool is_fused_by_vectors(const struct psr_nest *nest)
+{
+	const char *target = LLVMGetTarget(LLVMGetGlobalParent(nest->function));
+
+	return nest->features.product_sums && !strncmp(target, "aarch64", 7);
+}
+
 static enum psr_reason nest_reason(struct psr_fam *fam, struct psr_nest *nest)
 {
 	enum psr_reason r = PSR_REASON_FORM;
@@ -207,6 +215,8 @@ static enum psr_reason nest_reason(struct psr_fam *fam, struct psr_nest *nest)
 	r = psr_shape_judge(fam, nest, nest->loop, 1);
 	if (r == PSR_REASON_USER_HINT)
 		return r;
+	if (is_fused_by_vectors(nest))
+		return PSR_REASON_FUSED_SUM;
 	nest->features.regular = psr_shape_is_regular(fam, nest);
 	nest->layout = r;
 	if (r != PSR_REASON_COPY)
@@ -315,6 +325,10 @@ static int find_whole(struct psr_fam *fam, LLVMValueRef f,
 	if (nest->reason)
 		return 0;
 	whole_features(fam, nest);
+	if (is_fused_by_vectors(nest)) {
+		nest->reason = PSR_REASON_FUSED_SUM;
+		return 0;
+	}
 	name_site(out, nest);
 	return 0;
 }
