@@ -34,6 +34,7 @@
 #include <llvm/Passes/PassBuilder.h>
 #include <llvm/Plugins/PassPlugin.h>
 #include <llvm/Support/CommandLine.h>
+#include <llvm/Transforms/IPO/MergeFunctions.h>
 #include <llvm/Transforms/Utils/BasicBlockUtils.h>
 #include <llvm/Transforms/Utils/Cloning.h>
 #include <llvm/Transforms/Utils/CodeExtractor.h>
@@ -144,6 +145,28 @@ struct PsrVectorize : PassInfoMixin<PsrVectorize> {
 	}
 };
 
+// Variants of one site that came out alike become one. Those of another group
+// of sections stay: the linker may drop that group.
+struct PsrMerge : PassInfoMixin<PsrMerge> {
+	PreservedAnalyses run(Module &M, ModuleAnalysisManager &)
+	{
+		MapVector<const Comdat *, SmallVector<Function *, 8>> groups;
+		bool changed = false;
+
+		for (Function &F : M)
+			if (F.hasComdat() && !F.isDeclaration() &&
+			    psr_variant_is(wrap(&F)))
+				groups[F.getComdat()].push_back(&F);
+		for (auto &group : groups)
+			if (group.second.size() > 1)
+				changed |= !MergeFunctionsPass::runOnFunctions(
+						group.second)
+						.empty();
+		return changed ? PreservedAnalyses::none()
+			       : PreservedAnalyses::all();
+	}
+};
+
 // What GlobalsAA holds of globals whose address is never taken was found
 // before variants took addresses, and outlives PreservedAnalyses::none().
 void add_passes(ModulePassManager &MPM, psr_phase phase)
@@ -165,6 +188,12 @@ void register_passes(PassBuilder &PB)
 		    if (level == OptimizationLevel::O1 ||
 			level == OptimizationLevel::Oz)
 			    FPM.addPass(PsrVectorize());
+	    });
+	PB.registerOptimizerLastEPCallback(
+	    [](ModulePassManager &MPM, OptimizationLevel level,
+	       ThinOrFullLTOPhase) {
+		    if (level != OptimizationLevel::O0)
+			    MPM.addPass(PsrMerge());
 	    });
 	PB.registerPipelineParsingCallback(
 	    [](StringRef name, ModulePassManager &MPM,

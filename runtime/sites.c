@@ -197,9 +197,18 @@ void psr_sites_unlock(struct psr_known *k)
 	atomic_store_explicit(&k->lock, 0, memory_order_release);
 }
 
+/* The compiler found it to be the same code as an earlier one. */
+static bool is_copy(const struct psr_known *k, uint32_t i)
+{
+	for (uint32_t j = 1; j < i; j++)
+		if (k->entries[j] == k->entries[i])
+			return true;
+	return false;
+}
+
 static bool is_rival(const struct psr_known *k, uint32_t i)
 {
-	return !i || (k->usable[i] && i != k->counted);
+	return !i || (k->usable[i] && i != k->counted && !is_copy(k, i));
 }
 
 struct psr_class *psr_sites_class(struct psr_module_state *m,
