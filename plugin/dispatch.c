@@ -617,8 +617,8 @@ static void meet_original(struct site *s, struct choice *c, LLVMValueRef *code,
 	LLVMValueRef none = constant(s->i64, 0);
 	LLVMBasicBlockRef called = LLVMGetInstructionParent(s->made->call);
 
-	LLVMPositionBuilderBefore(s->b,
-				  LLVMGetFirstInstruction(s->made->original));
+	LLVMPositionBuilderBeforeInstrAndDbgRecords(
+	    s->b, LLVMGetFirstInstruction(s->made->original));
 	*code = phi2(s, none, s->made->before, none, c->choose, "psr.code");
 	*start =
 	    phi2(s, none, s->made->before, c->start, c->choose, "psr.start");
@@ -697,7 +697,8 @@ static void emit_loop_exit(struct site *s, struct choice *c)
 	emit_fallback(s);
 	meet_original(s, c, &failed, &before);
 	predecessors(exit, preds, n);
-	LLVMPositionBuilderBefore(s->b, LLVMGetFirstInstruction(exit));
+	LLVMPositionBuilderBeforeInstrAndDbgRecords(
+	    s->b, LLVMGetFirstInstruction(exit));
 	code = exit_phi(s, preds, n, c->code, failed, "psr.code");
 	start = exit_phi(s, preds, n, c->start, before, "psr.start");
 	next = psr_ext_split(exit, first_non_phi(exit));
