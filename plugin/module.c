@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "constant.h"
 #include "dispatch.h"
 #include "inputs.h"
 #include "lto.h"
@@ -203,6 +204,15 @@ static bool make_small(struct psr_fam *fam, struct psr_nest *first, size_t n)
 	return true;
 }
 
+/*
+ * The calls that were counted are, nearly all, those that copies with constants
+ * will take: their counts say nothing of what is left to the original.
+ */
+static bool has_constants(const struct psr_nest *nest)
+{
+	return nest->wants_small || psr_constant_any(nest);
+}
+
 /* Prepares all sites of one function while its analyses hold. */
 static bool prepare(struct psr_fam *fam, struct psr_nest *first, size_t n)
 {
@@ -210,7 +220,7 @@ static bool prepare(struct psr_fam *fam, struct psr_nest *first, size_t n)
 
 	number(fam, first, n);
 	for (size_t i = 0; i < n; i++)
-		if (is_wanted(&first[i]))
+		if (is_wanted(&first[i]) && !has_constants(&first[i]))
 			psr_inputs_weigh(&first[i]);
 	changed = make_small(fam, first, n);
 	for (size_t i = 0; i < n; i++)
