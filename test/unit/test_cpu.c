@@ -8,6 +8,8 @@
 #include "check.h"
 #include "psr/site.h"
 
+#if defined(__x86_64__)
+
 static char flags[8192];
 
 static bool has(const char *flag)
@@ -31,10 +33,8 @@ static void read_flags(void)
 	strcat(flags, " ");
 }
 
-int main(void)
+static void compare_levels(uint32_t isa)
 {
-	uint32_t isa = psr_cpu_isa();
-	char key[PSR_CPU_KEY], again[PSR_CPU_KEY];
 	bool v3;
 
 	read_flags();
@@ -47,6 +47,23 @@ int main(void)
 		  (v3 && has("avx512vl") && has("avx512bw") &&
 		   has("avx512dq") && has("avx512cd")),
 	      "%x", isa);
+}
+
+#else
+
+static void compare_levels(uint32_t isa)
+{
+	CHECK(!!isa == (bool)(isa & PSR_ISA_NEON), "%x", isa);
+	CHECK(!(isa & PSR_ISA_SVE2) || isa & PSR_ISA_SVE, "%x", isa);
+}
+
+#endif
+
+int main(void)
+{
+	char key[PSR_CPU_KEY], again[PSR_CPU_KEY];
+
+	compare_levels(psr_cpu_isa());
 	psr_cpu_key(key);
 	psr_cpu_key(again);
 	CHECK(!strcmp(key, again) && strchr(key, '-') && !strchr(key, ' '),
