@@ -280,6 +280,37 @@ static unsigned element_align(struct emit *e, unsigned k)
 	return least;
 }
 
+static void require_same_page(struct emit *e, LLVMValueRef x, LLVMValueRef y)
+{
+	require(e, LLVMBuildICmp(e->b, LLVMIntULT, LLVMBuildXor(e->b, x, y, ""),
+				 number(e, PSR_PAGE), "psr.page"));
+}
+
+/*
+ * The last element of stream K, or the first, has only on one side a byte that
+ * the nest is certain to access: it lies in that byte's page.
+ */
+static void require_page(struct emit *e, unsigned k)
+{
+	const struct psr_stream *x = &e->s.streams[k];
+	const struct psr_access *beside = &e->s.accesses[x->beside];
+	LLVMValueRef from = expand(e, beside->at.start);
+	LLVMValueRef at = e->streams[k].start, way, past;
+	bool down = LLVMConstIntGetSExtValue(e->streams[k].step) < 0;
+
+	from = LLVMBuildPtrToInt(e->b, from, e->i64, "");
+	at = LLVMBuildPtrToInt(e->b, at, e->i64, "");
+	if (down == x->behind) {
+		way = LLVMBuildSub(e->b, e->streams[k].trips, number(e, 1), "");
+		way = LLVMBuildMul(e->b, way, e->streams[k].step, "");
+		from = LLVMBuildAdd(e->b, from, way, "");
+		at = LLVMBuildAdd(e->b, at, way, "");
+	}
+	past = LLVMBuildAdd(e->b, at, number(e, x->at.bytes - 1), "");
+	require_same_page(e, from, at);
+	require_same_page(e, from, past);
+}
+
 /* Computes what stream K needs, on entry. */
 static void measure_stream(struct emit *e, unsigned k)
 {
@@ -293,6 +324,8 @@ static void measure_stream(struct emit *e, unsigned k)
 	    step_value(e, x->at.steps[x->inner], 2 * x->at.bytes);
 	e->streams[k].trips = trips_of(e, x->at.loops[x->inner]);
 	require_at_most(e, e->streams[k].trips, ELEMENTS_MAX);
+	if (x->beside >= 0)
+		require_page(e, k);
 	count = e->streams[k].trips;
 	if (x->outer >= 0) {
 		e->streams[k].stride = step_value(e, x->at.steps[x->outer], 0);

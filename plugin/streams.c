@@ -14,7 +14,12 @@
  *    every iteration of every loop around it. Its block dominates the latch
  *    of its loop, which is left by its latch alone; so does that loop's
  *    preheader in the next one, and so on. Branches on what does not change
- *    within the nest may stand between: they become conditions on entry;
+ *    within the nest may stand between: they become conditions on entry.
+ *    What is only read, and that not always, may be copied too where it lies
+ *    between bytes that are always accessed, of the same structure and of the
+ *    next one, less than a page apart: it is in a page of theirs. That of the
+ *    last structure, or the first, is tested on entry to be in one page with
+ *    the byte beside it. What was copied in vain is not used;
  *  - nothing is called and nothing leaves the nest but its end, so that
  *    nobody can tell when an element was read or written;
  *  - a stream that is only read: no store of the nest meets its elements;
@@ -230,7 +235,7 @@ static bool shape_stream(const struct psr_streams *s,
 	unsigned varying = 0, rounds = 0;
 	uint64_t step;
 
-	*out = (struct psr_stream){.at = a->at, .outer = -1};
+	*out = (struct psr_stream){.at = a->at, .outer = -1, .beside = -1};
 	for (unsigned i = 0; i < a->at.depth; i++) {
 		if (!a->at.steps[i]) {
 			rounds += psr_streams_rounds(s, a->at.loops[i]) != NULL;
@@ -267,7 +272,14 @@ static int stream_of(const struct psr_streams *s, const struct psr_affine *at)
 	return -1;
 }
 
-static void add_streams(struct psr_streams *s)
+static void add_stream(struct psr_streams *s, const struct psr_stream *made)
+{
+	if (stream_of(s, &made->at) < 0 && s->n < PSR_STREAMS_MAX)
+		s->streams[s->n++] = *made;
+}
+
+/* Streams of accesses that run in every iteration. */
+static void add_certain(struct psr_streams *s)
 {
 	for (unsigned i = 0; i < s->naccesses; i++) {
 		struct psr_access *a = &s->accesses[i];
@@ -277,11 +289,55 @@ static void add_streams(struct psr_streams *s)
 		if (!a->affine || !shape_stream(s, a, &made))
 			continue;
 		a->always = is_always(s, a->instruction);
-		if (!a->always)
+		if (a->always)
+			add_stream(s, &made);
+		else
 			s->nconditions = conditions;
-		else if (stream_of(s, &a->at) < 0 && s->n < PSR_STREAMS_MAX)
-			s->streams[s->n++] = made;
 	}
+}
+
+/* X is a part of the same structures that access A, which runs always, is to.
+ */
+static bool is_beside(const struct psr_streams *s, struct psr_stream *x,
+		      const struct psr_access *a)
+{
+	const struct psr_affine *at = &x->at;
+	uint64_t step, apart;
+	int64_t distance;
+
+	if (!a->always || !same_steps(at, &a->at) || x->outer >= 0 ||
+	    !is_constant(at->steps[x->inner], &step) || step > PSR_PAGE ||
+	    !psr_ext_scev_distance(s->fam, s->f, a->at.start, at->start,
+				   &distance))
+		return false;
+	apart = magnitude(distance);
+	x->behind = distance < 0;
+	return x->behind ? apart < step && apart >= at->bytes
+			 : apart + at->bytes <= step;
+}
+
+/* Streams of loads that may not run, between others that do. */
+static void add_enclosed(struct psr_streams *s)
+{
+	for (unsigned i = 0; i < s->naccesses; i++) {
+		const struct psr_access *a = &s->accesses[i];
+		struct psr_stream made;
+
+		if (!a->affine || a->always || a->store ||
+		    !shape_stream(s, a, &made))
+			continue;
+		for (unsigned k = 0; k < s->naccesses && made.beside < 0; k++)
+			if (is_beside(s, &made, &s->accesses[k]))
+				made.beside = (int)k;
+		if (made.beside >= 0)
+			add_stream(s, &made);
+	}
+}
+
+static void add_streams(struct psr_streams *s)
+{
+	add_certain(s);
+	add_enclosed(s);
 	for (unsigned i = 0; i < s->naccesses; i++) {
 		struct psr_access *a = &s->accesses[i];
 

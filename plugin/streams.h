@@ -16,6 +16,8 @@
 #define PSR_TRIPS_MAX (UINT64_C(1) << 30)
 #define PSR_STEP_MAX  (UINT64_C(1) << 30)
 
+#define PSR_PAGE 4096 /* bytes; no processor has smaller pages */
+
 /* One load or store of the nest. */
 struct psr_access {
 	LLVMValueRef instruction;
@@ -35,6 +37,10 @@ struct psr_stream {
 	struct psr_affine at;
 	int outer;      /* of at.loops, the rows' loop; -1: one dimension */
 	unsigned inner; /* of at.loops, the elements' loop */
+	/* Where its own accesses do not run always, one that does, to a part
+	 * before (or BEHIND) it of the same structures; else -1. */
+	int beside;
+	bool behind;
 	bool read, written;
 };
 

@@ -88,6 +88,28 @@ void fields(int n, struct body *p)
 	}
 }
 
+// Weights lie between keys, which are always read; the last one must be in the
+// last key's page.
+// CHECK-LABEL: define internal i1 @marked.psr0(
+// CHECK: icmp ult i64 %{{.*}}, 4096
+// CHECK: call noalias ptr @__psr_scratch(i64
+// CHECK-COUNT-2: %psr.element{{.*}} = load i32
+// CHECK: {{^}}}
+struct node {
+	int key, weight;
+	char name[56];
+};
+long marked(int rounds, int n, const struct node *p)
+{
+	long s = 0;
+
+	for (int r = 0; r < rounds; r++)
+		for (int i = 0; i < n; i++)
+			if (p[i].key > r)
+				s += p[i].weight;
+	return s;
+}
+
 // STUB: declare extern_weak ptr @__psr_scratch(i64) #[[A:[0-9]+]]
 // STUB: declare extern_weak void @__psr_scratch_done(ptr) #[[A]]
 // STUB: attributes #[[A]] = { nounwind willreturn }

@@ -3,10 +3,12 @@
 // columns of matrices; read, written, or both; with pointers apart, equal,
 // and overlapping; conditional, backwards, triangular. Prints what they
 // compute. Argument: size.
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #define NI __attribute__((noinline))
 
 struct body {
@@ -173,6 +175,27 @@ NI static long pointers(int rounds, int n, const struct node *p,
 			count += p[i].next == base + r;
 	return count;
 }
+/* Not all are read, but those beside them are. */
+NI static double marked(int rounds, int n, const struct body *p)
+{
+	double s = 0;
+
+	for (int r = 0; r < rounds; r++)
+		for (int i = 0; i < n; i++)
+			if (p[i].kind & 1)
+				s += p[i].m;
+	return s;
+}
+NI static long heavy(int rounds, int n, const struct body *p)
+{
+	long s = 0;
+
+	for (int r = 0; r < rounds; r++)
+		for (int i = n - 1; i >= 0; i--)
+			if (p[i].x > r)
+				s += p[i].id;
+	return s;
+}
 /* Not all are read: the rest may not even be there. */
 NI static int conditional(int rounds, int n, const struct node *p,
 			  const int *want)
@@ -210,6 +233,38 @@ NI static void bits(int rounds, int n, const struct node *p, float *out)
 	for (int r = 0; r < rounds; r++)
 		for (int i = 0; i < n; i++)
 			out[i] = -p[i].bias;
+}
+
+/* The last (or the first) structure is there in part. */
+static void edges(int rounds, int n)
+{
+	size_t page = 4096, size = (size_t)(n + 1) * sizeof(struct body);
+	size_t pages = (size + 2 * page) / page * page;
+	char *at = mmap(NULL, pages + 2 * page, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct body *p;
+
+	if (n < 1 || at == MAP_FAILED)
+		return;
+	mprotect(at, page, PROT_NONE);
+	mprotect(at + page + pages, page, PROT_NONE);
+	/* Its x is the last that there is, and says to read no more. */
+	p = (struct body *)(at + page + pages - 8) - (n - 1);
+	for (int i = 0; i < n - 1; i++) {
+		p[i].x = i % 10;
+		p[i].id = i;
+	}
+	p[n - 1].x = -1;
+	printf("heavy %ld\n", heavy(rounds, n, p));
+	/* Its kind is the first that there is. */
+	p = (struct body *)(at + page - offsetof(struct body, kind));
+	for (int i = 0; i < n - 1; i++) {
+		p[i].kind = i;
+		if (i)
+			p[i].m = i;
+	}
+	printf("marked %.17g\n", marked(rounds, n - 1, p));
+	munmap(at, pages + 2 * page);
 }
 
 static uint64_t state;
@@ -298,6 +353,8 @@ static void bodies(long n, size_t room, long rounds, struct body *p, double *d,
 	read_one(rounds, n, p, (double *)p + 1);
 	read_one(rounds, n, (struct body *)(d + 1), d);
 	SHOW("two", p, room);
+	printf("marked %.17g heavy %ld\n", marked(k, m, p), heavy(k, m, p));
+	edges(k, m);
 	printf("triangle %u below %u\n", triangle(m, p), below(k, m, p));
 }
 
