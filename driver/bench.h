@@ -219,11 +219,13 @@ PSR_MUST_CHECK int bench_measure(const struct bench_setup *s,
 void bench_case_free(struct bench_case *c);
 
 /*
- * The times by which build B is compared: of the processor, or by the clock
- * where several processors are used or the user wants it.
+ * Build B's times by the clock that build AS is compared by: the processor's,
+ * or the clock on the wall where AS uses several processors or the user wants
+ * it.
  */
 const struct bench_list *bench_times(const struct bench_options *o,
-				     const struct bench_case *c, size_t b);
+				     const struct bench_case *c, size_t b,
+				     size_t as);
 
 /* clang's times over those of build B, paired by round. */
 struct bench_quartiles bench_speedup(const struct bench_options *o,

@@ -421,24 +421,19 @@ void bench_case_free(struct bench_case *c)
 	*c = (struct bench_case){0};
 }
 
-static const struct bench_list *times(const struct bench_case *c, size_t b,
-				      bool wall)
-{
-	return wall ? &c->cells[b].wall : &c->cells[b].cpu;
-}
-
 const struct bench_list *bench_times(const struct bench_options *o,
-				     const struct bench_case *c, size_t b)
+				     const struct bench_case *c, size_t b,
+				     size_t as)
 {
-	return times(c, b, o->wall || bench_builds[b].threads);
+	bool wall = o->wall || bench_builds[as].threads;
+
+	return wall ? &c->cells[b].wall : &c->cells[b].cpu;
 }
 
 struct bench_quartiles bench_speedup(const struct bench_options *o,
 				     const struct bench_case *c, size_t b)
 {
-	bool wall = o->wall || bench_builds[b].threads;
-
 	if (!c->cells[0].ok || !c->cells[b].ok)
 		return (struct bench_quartiles){NAN, NAN, NAN};
-	return bench_ratios(times(c, 0, wall), times(c, b, wall));
+	return bench_ratios(bench_times(o, c, 0, b), bench_times(o, c, b, b));
 }

@@ -44,7 +44,7 @@ static void add_cell(const struct bench_options *o, const struct bench_case *c,
 	psr_text_add(t, ", \"same_answer\": %s",
 		     cell->differs ? "false" : "true");
 	add_quartiles(t, "speedup", bench_speedup(o, c, b));
-	add_quartiles(t, "seconds", bench_quartiles(bench_times(o, c, b)));
+	add_quartiles(t, "seconds", bench_quartiles(bench_times(o, c, b, b)));
 	add_list(t, "wall_s", &cell->wall);
 	add_list(t, "cpu_s", &cell->cpu);
 	if (bench_builds[b].psr)

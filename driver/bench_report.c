@@ -54,7 +54,7 @@ void bench_print_case(const struct bench_options *o, const struct bench_case *c)
 		fflush(stdout);
 		return;
 	}
-	printf(" %9.3f", 1e3 * bench_quartiles(bench_times(o, c, 0)).mid);
+	printf(" %9.3f", 1e3 * bench_quartiles(bench_times(o, c, 0, 0)).mid);
 	for (size_t b = 0; b < bench_nbuilds; b++)
 		if (is_shown(o, b))
 			print_cell(o, c, b);
@@ -65,20 +65,22 @@ void bench_print_case(const struct bench_options *o, const struct bench_case *c)
 /* ---- Summary --------------------------------------------------------------
  */
 
+/* Build B's median time by AS's clock; NAN: it failed, or is not wanted. */
 static double median(const struct bench_options *o, const struct bench_case *c,
-		     size_t b)
+		     size_t b, size_t as)
 {
-	return c->cells[b].ok ? bench_quartiles(bench_times(o, c, b)).mid : NAN;
+	return c->cells[b].ok ? bench_quartiles(bench_times(o, c, b, as)).mid
+			      : NAN;
 }
 
 /* How much faster than the faster of native and pgo B is; NAN: no such. */
 static double over_best(const struct bench_options *o,
 			const struct bench_case *c, size_t b)
 {
-	double native = median(o, c, bench_build_named("native"));
-	double pgo = median(o, c, bench_build_named("pgo"));
+	double native = median(o, c, bench_build_named("native"), b);
+	double pgo = median(o, c, bench_build_named("pgo"), b);
 
-	return fmin(native, pgo) / median(o, c, b); /* fmin() heeds no NAN */
+	return fmin(native, pgo) / median(o, c, b, b); /* fmin() heeds no NAN */
 }
 
 static void add_finite(struct bench_list *l, double v)
@@ -132,8 +134,8 @@ static void summarise_learning(const struct bench_options *o,
 
 	for (size_t i = 0; i < n; i++) {
 		const struct bench_list *l = &cases[i].cells[psr].learn;
-		double a = median(o, &cases[i], 0);
-		double b = median(o, &cases[i], psr);
+		double a = median(o, &cases[i], 0, psr);
+		double b = median(o, &cases[i], psr, psr);
 
 		if (!l->n || isnan(a) || isnan(b))
 			continue;
