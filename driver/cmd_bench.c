@@ -83,8 +83,8 @@ static void help(void)
 		printf("                     %-8s %s\n", bench_builds[b].name,
 		       bench_builds[b].what);
 	puts("  --flags WORDS    more for every compiler: \"-DN=9 -I inc\"\n"
-	     "  --rounds N       launches of each that are timed (7)\n"
-	     "  --learn N        launches for PSR to learn (10)\n"
+	     "  --rounds N       launches of each that are timed (5)\n"
+	     "  --learn N        launches for PSR to learn (16)\n"
 	     "  --threads N      also PSR with N processors\n"
 	     "  --cpu N          the processor to use; the last one without "
 	     "it\n"
@@ -528,7 +528,7 @@ static int bench(struct request *r)
 int cmd_bench(int argc, char **argv)
 {
 	struct request r = {
-	    .o = {.rounds = 7, .learn = 10},
+	    .o = {.rounds = 5, .learn = 16},
 	    .s = {.timeout_s = 60},
 	    .sizes = ~0u,
 	    .cpu = -1,
