@@ -30,7 +30,7 @@ class World:
 
     wrap = alias = False
     threads = 1
-    rounds = 2000           # enough to learn from
+    rounds = 400            # enough to learn from
     span = 4608             # elements a parameter may use, PAD of them below it
     pad = 300
     # Of a nest of 1, 2, 3 loops: the most trips, and the row lengths.
@@ -40,7 +40,7 @@ class World:
 
     def grow(self):
         """Nests large enough for what pays on large ones only."""
-        self.rounds = 20
+        self.rounds = 10
         self.span = 70000
         self.shapes = ((20000, (1,)), (250, (251, 256, 263)), (40, (40, 41)))
         self.counts = (0, 1, 3, 40, 41, 255, 256, 4096, 20000, 30000, -1)
