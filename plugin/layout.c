@@ -47,10 +47,8 @@
 #define LOOPS_MAX    8
 #define COPIES_MAX   (2 * 3 * PSR_STREAMS_MAX) /* in and out, in strips */
 
-#define PROMISE 8 /* beside the vectors' own */
-#define PROMISE_SCALAR                                                         \
-	75 /* where nothing can be vectorised, or needs to be                  \
-	    */
+#define PROMISE        8  /* beside the vectors' own */
+#define PROMISE_SCALAR 75 /* with the module's own vectors, or none */
 
 struct emit {
 	struct psr_streams s;
@@ -82,17 +80,19 @@ struct emit {
 	unsigned ncopies;
 };
 
-/* ---- Small pieces ---------------------------------------------------------
- */
+/* ---- Small pieces ------------------------------------------------------- */
 
 static LLVMValueRef number(struct emit *e, uint64_t n)
 {
 	return LLVMConstInt(e->i64, n, false);
 }
 
+/* Where an earlier condition fails, a later one may be poison. */
 static void require(struct emit *e, LLVMValueRef condition)
 {
-	e->condition = LLVMBuildAnd(e->b, e->condition, condition, "psr.holds");
+	e->condition =
+	    LLVMBuildSelect(e->b, e->condition, condition,
+			    LLVMConstInt(e->i1, 0, false), "psr.holds");
 }
 
 static void require_at_most(struct emit *e, LLVMValueRef value, uint64_t most)
@@ -124,8 +124,7 @@ static LLVMValueRef expand(struct emit *e, psr_scev s)
 	return psr_ext_scev_expand(e->s.fam, e->s.f, s, e->s.at);
 }
 
-/* ---- The guard ------------------------------------------------------------
- */
+/* ---- The guard ---------------------------------------------------------- */
 
 static unsigned loop_index(struct emit *e, psr_loop l)
 {
@@ -394,8 +393,7 @@ static bool emit_guard(struct emit *e)
 	return true;
 }
 
-/* ---- Loops of our own -----------------------------------------------------
- */
+/* ---- Loops of our own --------------------------------------------------- */
 
 /* for (i = FROM; ...: returns i; the builder is in the loop. */
 static LLVMValueRef begin_loop(struct emit *e, LLVMValueRef from)
@@ -523,8 +521,7 @@ static void copy_streams(struct emit *e, bool in)
 	}
 }
 
-/* ---- Before and after -----------------------------------------------------
- */
+/* ---- Before and after --------------------------------------------------- */
 
 /* At the end of the nest's preheader, behind all guards: copies in. */
 static void emit_before(struct emit *e)
@@ -582,8 +579,7 @@ static void emit_after(struct emit *e)
 	LLVMBuildBr(e->b, e->next);
 }
 
-/* ---- Within ---------------------------------------------------------------
- */
+/* ---- Within ------------------------------------------------------------- */
 
 /* The iterations so far of loop K of the nest. */
 static LLVMValueRef iteration(struct emit *e, unsigned k)
@@ -702,8 +698,7 @@ static void redirect_all(struct emit *e)
 				 (unsigned)e->s.accesses[i].stream);
 }
 
-/* ---- The recipe ------------------------------------------------------------
- */
+/* ---- The recipe --------------------------------------------------------- */
 
 static bool is_sanitized(LLVMValueRef f)
 {

@@ -43,7 +43,7 @@
 
 #define TRIP_BUDGET 64 /* LLVM's basic instructions */
 
-/* ---- Reading the nest ---------------------------------------------------- */
+/* ---- Reading the nest --------------------------------------------------- */
 
 psr_scev psr_streams_trip(const struct psr_streams *s, psr_loop l)
 {
@@ -138,7 +138,7 @@ static enum psr_reason add_accesses(struct psr_streams *s)
 	return r;
 }
 
-/* ---- Does it run in every iteration? ------------------------------------- */
+/* ---- Does it run in every iteration? ------------------------------------ */
 
 static bool add_condition(struct psr_streams *s, LLVMValueRef value, bool is)
 {
@@ -202,7 +202,7 @@ static bool is_always(struct psr_streams *s, LLVMValueRef i)
 	return false;
 }
 
-/* ---- Which accesses form a stream? --------------------------------------- */
+/* ---- Which accesses form a stream? -------------------------------------- */
 
 /* A value that can be copied by one load and store of its size. */
 static bool is_plain(LLVMValueRef access, uint64_t bytes)
@@ -350,8 +350,7 @@ static void add_streams(struct psr_streams *s)
 	}
 }
 
-/* ---- Is it worth it, and may it be? ---------------------------------------
- */
+/* ---- Is it worth it, and may it be? ------------------------------------- */
 
 /* The bytes that streams use of each structure that stream K is a part of. */
 static uint64_t used_bytes(const struct psr_streams *s, unsigned k,
