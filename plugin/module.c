@@ -127,6 +127,24 @@ static void share_budget(struct psr_nest **sites, size_t n, double left)
 		}
 }
 
+/* Half of what is LEFT may go to inline copies, the surest gain. */
+static double share_small(struct psr_nests *nests, double left)
+{
+	double small = left / 2;
+
+	for (size_t i = 0; i < nests->n; i++) {
+		struct psr_nest *s = &nests->at[i];
+		double cost = s->wants_small ? psr_small_cost(s) : 0;
+
+		s->wants_small &= cost <= small;
+		if (!s->wants_small)
+			continue;
+		small -= cost;
+		left -= cost;
+	}
+	return left;
+}
+
 static void keep_budget(LLVMModuleRef m, struct psr_nests *nests)
 {
 	struct psr_nest **sites = calloc(nests->n + 1, sizeof(*sites));
@@ -141,7 +159,7 @@ static void keep_budget(LLVMModuleRef m, struct psr_nests *nests)
 	if (left < FREE_INSTRUCTIONS && psr_options.budget > 0)
 		left = FREE_INSTRUCTIONS;
 	qsort(sites, n, sizeof(*sites), compare_gain);
-	share_budget(sites, n, left);
+	share_budget(sites, n, share_small(nests, left));
 	free(sites);
 }
 

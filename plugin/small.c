@@ -20,6 +20,9 @@
 
 #define UNROLL       "llvm.loop.unroll.full"
 #define UNROLLED_MAX 2048 /* instructions */
+#define ROLLED       4    /* times the nest's, where it does not unroll */
+#define WORK_MIN     2e5  /* that small calls of one size have together */
+#define ENOUGH       0.9  /* of the work of all small calls */
 
 struct small {
 	struct psr_nest *nest;
@@ -30,31 +33,59 @@ struct small {
 	bool implied[PSR_INPUTS];       /* by the others: not compared */
 };
 
-/* The size below what is dispatched that has the most work; -1: none. */
+static bool has_values(const struct psr_profile_site *s, unsigned size_class)
+{
+	for (size_t k = 0; k < s->nvalues; k++)
+		if (s->values[k].size_class == size_class)
+			return true;
+	return false;
+}
+
+/*
+ * The size that has nearly all of the work which is not dispatched; -1: none.
+ * Where sizes alternate, the test's branch would not be foreseen.
+ */
 static int pick_class(const struct psr_nest *nest)
 {
 	const struct psr_profile_site *s = nest->profile;
-	double most = 0;
+	double most = 0, all = 0;
 	int best = -1;
 
 	for (size_t i = 0; s && i < s->nclasses; i++) {
 		unsigned at = s->classes[i].size_class;
-		bool any = false;
 
-		for (size_t k = 0; k < s->nvalues; k++)
-			any |= s->values[k].size_class == at;
-		if (!any || UINT64_C(1) << at >= nest->min_work ||
-		    s->classes[i].work <= most)
+		if (UINT64_C(1) << at >= nest->min_work)
+			continue;
+		all += s->classes[i].work;
+		if (s->classes[i].work <= most || !has_values(s, at))
 			continue;
 		most = s->classes[i].work;
 		best = (int)at;
 	}
-	return best;
+	return most >= WORK_MIN && most >= ENOUGH * all ? best : -1;
+}
+
+/* The innermost loop's instructions, once for each unit of work. */
+static uint64_t unrolled_size(const struct psr_nest *nest, int size_class)
+{
+	return (UINT64_C(2) << size_class) * nest->features.instructions;
 }
 
 bool psr_small_wanted(const struct psr_nest *nest)
 {
-	return nest->loop && pick_class(nest) >= 0;
+	int asked = psr_recipe_find("const", 5);
+
+	if (psr_options.recipes && !(psr_options.recipes >> asked & 1))
+		return false;
+	return nest->loop && psr_options.max_variants && pick_class(nest) >= 0;
+}
+
+double psr_small_cost(const struct psr_nest *nest)
+{
+	uint64_t size = unrolled_size(nest, pick_class(nest));
+
+	return size <= UNROLLED_MAX ? (double)size
+				    : ROLLED * (double)nest->features.size;
 }
 
 static void take_values(struct small *s, int size_class)
@@ -289,7 +320,7 @@ bool psr_small_make(struct psr_fam *fam, struct psr_nest *nest)
 	bool changed = false, sound = true;
 	int size_class = pick_class(nest), first;
 
-	s.size = (UINT64_C(2) << size_class) * nest->features.instructions;
+	s.size = unrolled_size(nest, size_class);
 	s.ctx = LLVMGetModuleContext(LLVMGetGlobalParent(nest->function));
 	s.b = LLVMCreateBuilderInContext(s.ctx);
 	take_values(&s, size_class);

@@ -5,8 +5,11 @@
 
 #include "nest.h"
 
-/* The profile knows small calls of the nest with constant inputs. */
+/* The profile knows many small calls of the nest with constant inputs. */
 bool psr_small_wanted(const struct psr_nest *nest);
+
+/* How many instructions the copy may have, at most. */
+double psr_small_cost(const struct psr_nest *nest);
 
 /*
  * Puts the copy in front of the nest, whose inputs are numbered, behind a test.

@@ -97,7 +97,7 @@ static void write_site(FILE *f, const struct told *t)
 		if (!t->met[c])
 			continue;
 		/* The latest size has nearly all of the work. */
-		fprintf(f, "class %u %u\n", c, c == t->size_class ? 60 : 20);
+		fprintf(f, "class %u %u\n", c, c == t->size_class ? 60 : 30);
 		for (uint32_t i = 0; i < t->n[c]; i++)
 			fprintf(f, "value %u %" PRId64 "\n", i,
 				(int64_t)t->values[c][i]);
