@@ -28,6 +28,7 @@
 #include "remember.h"
 #include "safe.h"
 #include "sites.h"
+#include "team.h"
 #include "threads.h"
 #include "ticks.h"
 
@@ -298,8 +299,7 @@ static const struct psr_hooks *take(const struct psr_module *pm,
 	    .values = psr_probe_values,
 	    .counts = psr_probe_counts,
 	    .detach = detach,
-	    .threads = psr_threads_take,
-	    .threads_done = psr_threads_give,
+	    .parallel = psr_team_run,
 	};
 	return &a->hooks;
 }

@@ -14,7 +14,7 @@
 #include "psr/err.h"
 #include "psr/site.h"
 
-#define PSR_ATTACH_ABI 3
+#define PSR_ATTACH_ABI 4
 
 struct psr_module {        /* one linked object, static in its stub */
 	uint32_t abi;      /* PSR_ATTACH_ABI */
@@ -39,8 +39,8 @@ struct psr_hooks {
 	void (*counts)(void *module, const struct psr_site *site, uint32_t n,
 		       const uint64_t *counts);
 	void (*detach)(void *module);
-	uint32_t (*threads)(void); /* __psr_threads() */
-	void (*threads_done)(void);
+	/* __psr_parallel() */
+	int (*parallel)(psr_range_fn *range, void *context, int64_t trips);
 };
 
 /*

@@ -16,6 +16,7 @@
 #include "attach.h"
 #include "remember.h"
 #include "sites.h"
+#include "team.h"
 #include "ticks.h"
 
 #define FIRST_INTERVAL (INT64_C(1) << 17) /* work units */
@@ -315,6 +316,8 @@ struct psr_entry psr_probe_enter(void *module, const struct psr_site *site,
 	if (!c)
 		return e;
 	*tick = self.warm_left ? 0 : next_tick();
+	if (psr_sites_is_parallel(k, psr_sites_rival(k, e.code)))
+		psr_team_prepare(); /* no part of what is timed */
 	if (timed)
 		begin(&e, now);
 	return e;

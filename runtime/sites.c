@@ -134,11 +134,11 @@ bool psr_sites_match(const struct psr_module_state *m, const char *name,
 	return true;
 }
 
-static bool is_parallel(const struct psr_known *k, unsigned i)
+bool psr_sites_is_parallel(const struct psr_known *k, unsigned i)
 {
 	const struct psr_variant *v = psr_site_variants(k->site);
 
-	return i && (v[i - 1].flags & PSR_VARIANT_PARALLEL);
+	return i && i < k->nrivals && (v[i - 1].flags & PSR_VARIANT_PARALLEL);
 }
 
 static void bind_site(struct psr_known *k, const struct psr_site *site,
@@ -157,7 +157,7 @@ static void bind_site(struct psr_known *k, const struct psr_site *site,
 	for (uint32_t i = 1; i < k->nrivals; i++) {
 		k->entries[i] = psr_variant_entry(site, &v[i - 1]);
 		k->usable[i] = !(v[i - 1].isa & ~isa) &&
-			       (threads > 1 || !is_parallel(k, i));
+			       (threads > 1 || !psr_sites_is_parallel(k, i));
 		if (v[i - 1].flags & PSR_VARIANT_COUNTED)
 			k->counted = i;
 	}
@@ -398,7 +398,7 @@ void psr_sites_name(const struct psr_known *k, unsigned i,
 	char text[12] = "", *suffix = text;
 	size_t n = 0, room = PSR_VARIANT_NAME - 1;
 
-	if (is_parallel(k, i)) {
+	if (psr_sites_is_parallel(k, i)) {
 		suffix = put_threads(text + sizeof(text) - 1, k->threads);
 		room -= (size_t)(text + sizeof(text) - 1 - suffix);
 	}
@@ -468,7 +468,7 @@ void psr_sites_serialise(struct psr_module_state *m)
 {
 	for (size_t s = 0; s < m->nsites; s++)
 		for (uint32_t i = 1; i < m->known[s].nrivals; i++)
-			if (is_parallel(&m->known[s], i))
+			if (psr_sites_is_parallel(&m->known[s], i))
 				m->known[s].usable[i] = false;
 	for (struct psr_class *c = atomic_load(&m->classes); c; c = c->next)
 		for (uint32_t i = 1; i < c->site->nrivals; i++)

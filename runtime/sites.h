@@ -179,6 +179,9 @@ void psr_sites_expect(struct psr_class *c);
 /* A known time per unit at this or a near size, 0 if there is none. */
 double psr_sites_guess(const struct psr_known *k, unsigned size_class);
 
+/* Rival I runs on several threads. */
+bool psr_sites_is_parallel(const struct psr_known *k, unsigned i);
+
 /* The rival of the site's table entry CODE; PSR_RIVALS if there is none. */
 unsigned psr_sites_rival(const struct psr_known *k, int64_t code);
 

@@ -6,34 +6,21 @@
  *
  * One call at a time has the threads. So calls on many threads of the
  * program's own do not multiply, and a signal handler that interrupts a team
- * in the making does not make another. Making one takes locks of the C
- * library, so a thread's first time is refused where safe.h says no; later
- * ones find their team made.
+ * in the making does not make another.
  */
 #include "threads.h"
 
-#include <dlfcn.h>
-#include <errno.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
 #include "pool.h"
-#include "safe.h"
 
-#define MOST      1024
-#define MOST_WAIT (1u << 16)
+#define MOST 1024
 
 static _Atomic unsigned granted = 1;
 static _Atomic bool taken;
-static int (*in_parallel)(void); /* the program's own OpenMP's; or NULL */
-
-/* initial-exec, as in probe.c: no access ever allocates. */
-static _Thread_local struct {
-	bool ready;          /* the first time has been */
-	uint32_t wait, left; /* calls until it is asked again */
-} self __attribute__((tls_model("initial-exec")));
 
 /* The number that TEXT begins with; NONE where it has none above 0. */
 static unsigned long number(const char *text, unsigned long none)
@@ -66,15 +53,6 @@ unsigned psr_threads_count(const struct psr_threads_limits *l)
 	return n ? (unsigned)least(n, MOST) : 1;
 }
 
-static void find_openmp(void)
-{
-	void *f = dlsym(RTLD_DEFAULT, "omp_in_parallel");
-
-	*(void **)&in_parallel = f;
-	if (!f)
-		dlerror(); /* the program must not find our message */
-}
-
 /* Two threads at once find the same. */
 void psr_threads_init(void)
 {
@@ -93,8 +71,6 @@ void psr_threads_init(void)
 		l.processors = (unsigned)CPU_COUNT(&set);
 	l.quota_milli = psr_pool_quota();
 	n = psr_threads_count(&l);
-	if (n > 1)
-		find_openmp();
 	atomic_store(&granted, n);
 	atomic_store(&done, true);
 }
@@ -104,35 +80,17 @@ unsigned psr_threads_granted(void)
 	return atomic_load(&granted);
 }
 
-/* This thread may make a team. Asked ever more rarely while it may not. */
-static bool is_ready(void)
+bool psr_threads_are_free(void)
 {
-	if (self.ready)
-		return true;
-	if (self.left) {
-		self.left--;
-		return false;
-	}
-	self.ready = __psr_safe();
-	self.wait = self.wait < MOST_WAIT ? self.wait * 2 + 1 : MOST_WAIT;
-	self.left = self.wait;
-	return self.ready;
+	return atomic_load_explicit(&granted, memory_order_relaxed) > 1 &&
+	       !atomic_load_explicit(&taken, memory_order_relaxed);
 }
 
 uint32_t psr_threads_take(void)
 {
 	unsigned n = atomic_load_explicit(&granted, memory_order_relaxed);
-	int saved = errno;
-	bool ok;
 
-	if (n < 2 || atomic_exchange(&taken, true))
-		return 1;
-	ok = is_ready() && !(in_parallel && in_parallel());
-	errno = saved;
-	if (ok)
-		return n;
-	psr_threads_give();
-	return 1;
+	return n < 2 || atomic_exchange(&taken, true) ? 1 : n;
 }
 
 void psr_threads_give(void)

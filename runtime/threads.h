@@ -3,6 +3,7 @@
 #ifndef PSR_THREADS_H
 #define PSR_THREADS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* What limits them; see psr-environment(7). NULL: not set. */
@@ -24,11 +25,13 @@ void psr_threads_init(void);
 /* 1 before that. */
 unsigned psr_threads_granted(void);
 
+/* There are some to take, just now. */
+bool psr_threads_are_free(void);
+
 /*
- * __psr_threads() and __psr_threads_done() of site.h. Lock-free; errno is
- * kept. 1 is returned, and nothing held, while another call holds the
- * threads, in an OpenMP program's parallel region, in a child of fork, and
- * where a thread's first use of the threads would not be safe (safe.h).
+ * On how many threads this call may run, itself included; it holds them until
+ * it gives them back. Lock-free. 1 is returned, and nothing held, while another
+ * call holds the threads, and in a child of fork.
  */
 uint32_t psr_threads_take(void);
 void psr_threads_give(void);

@@ -334,20 +334,12 @@ __psr_leave(const struct psr_site *site, uint64_t work, int64_t code,
 		h->leave(h->module, site, work, code, start);
 }
 
-__attribute__((visibility("hidden"))) uint32_t __psr_threads(void)
+__attribute__((visibility("hidden"))) int
+__psr_parallel(psr_range_fn *range, void *context, int64_t trips)
 {
 	const struct psr_hooks *h = atomic_load(&hooks);
 
-	return h ? h->threads() : 1;
-}
-
-/* Withdrawn meanwhile: then there are no threads for anybody any more. */
-__attribute__((visibility("hidden"))) void __psr_threads_done(void)
-{
-	const struct psr_hooks *h = atomic_load(&hooks);
-
-	if (h)
-		h->threads_done();
+	return h ? h->parallel(range, context, trips) : 0;
 }
 
 __attribute__((visibility("hidden"))) bool

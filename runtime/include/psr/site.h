@@ -140,14 +140,16 @@ void __psr_leave(const struct psr_site *site, uint64_t work, int64_t code,
  * it, where that may lock it in: see plugin/seal.c. */
 void __psr_seal(int option);
 
+/* Does the iterations [first, last), on any thread. */
+typedef void psr_range_fn(void *context, int64_t first, int64_t last);
+
 /*
- * Weak too, called by parallel variants: on how many threads this call may
- * run, this one included. 1: not in parallel, or somebody else in the process
- * is; the variant declines. More: the caller holds them until it says so by
- * __psr_threads_done(), before it returns; who never does gets no more.
+ * Weak too, called by parallel variants: has RANGE do all of [0, trips), in
+ * several parts at once, and returns when all are done. 0: nothing was done,
+ * for there are no threads, or somebody else in the process has them; the
+ * variant declines.
  */
-uint32_t __psr_threads(void);
-void __psr_threads_done(void);
+int __psr_parallel(psr_range_fn *range, void *context, int64_t trips);
 
 /*
  * Weak too, called by variants that work on packed copies: BYTES of memory,
