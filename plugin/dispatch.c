@@ -56,6 +56,11 @@ static void join_group(struct site *s, LLVMValueRef global)
 	LLVMSetComdat(global, s->comdat);
 }
 
+static void join_part(LLVMValueRef f, void *ctx)
+{
+	join_group(ctx, f);
+}
+
 static void emit_table(struct site *s)
 {
 	LLVMTypeRef type = LLVMArrayType2(s->i32, PSR_CLASSES);
@@ -79,7 +84,7 @@ static void emit_table(struct site *s)
 	s->comdat = own;
 	join_group(s, s->table);
 	for (unsigned i = 0; i < s->made->n; i++)
-		join_group(s, s->made->functions[i]);
+		psr_ir_each_part(s->made->functions[i], join_part, s);
 }
 
 /* A string in the read-only strings that the linker merges. */

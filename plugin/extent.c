@@ -24,7 +24,6 @@
 #define TRIPS_MAX  (UINT64_C(1) << 31)
 #define STEP_MAX   (UINT64_C(1) << 30)
 #define OFFSET_MAX (UINT64_C(1) << 62)
-#define TERMS_MAX  32
 
 struct hull { /* of one pointer's accesses */
 	LLVMValueRef base;
@@ -38,14 +37,13 @@ struct search {
 	bool reads; /* are of interest, too */
 	struct hull at[PSR_EXTENTS_MAX];
 	unsigned n;
-	psr_scev trips[TERMS_MAX], steps[TERMS_MAX];
-	unsigned ntrips, nsteps;
+	struct psr_terms terms;
 };
 
 /* ---- Finding ------------------------------------------------------------ */
 
 /* The slot of a result: no input, and nothing else points to it. */
-static bool is_slot(LLVMValueRef v)
+bool psr_extent_is_slot(LLVMValueRef v)
 {
 	unsigned kind = LLVMGetEnumAttributeKindForName("writeonly", 9);
 	LLVMValueRef f;
@@ -65,9 +63,18 @@ static bool add_term(psr_scev *set, unsigned *n, psr_scev s)
 	for (unsigned i = 0; i < *n; i++)
 		if (set[i] == s)
 			return true;
-	if (*n == TERMS_MAX)
+	if (*n == PSR_TERMS_MAX)
 		return false;
 	set[(*n)++] = s;
+	return true;
+}
+
+bool psr_terms_add(struct psr_terms *t, const struct psr_span *span)
+{
+	for (unsigned i = 0; i < span->nterms; i++)
+		if (!add_term(t->trips, &t->ntrips, span->trips[i]) ||
+		    !add_term(t->steps, &t->nsteps, span->steps[i]))
+			return false;
 	return true;
 }
 
@@ -96,11 +103,7 @@ static bool add_span(struct search *s, const struct psr_span *span, bool writes)
 	h->high = h->high ? psr_ext_scev_extreme(s->fam, s->f, h->high,
 						 span->high, true)
 			  : span->high;
-	for (unsigned i = 0; i < span->nterms; i++)
-		if (!add_term(s->trips, &s->ntrips, span->trips[i]) ||
-		    !add_term(s->steps, &s->nsteps, span->steps[i]))
-			return false;
-	return true;
+	return psr_terms_add(&s->terms, span);
 }
 
 static enum psr_reason add_touch(struct search *s, LLVMValueRef i, bool writes)
@@ -109,7 +112,7 @@ static enum psr_reason add_touch(struct search *s, LLVMValueRef i, bool writes)
 
 	if (!psr_ext_span(s->fam, s->f, i, writes, &span))
 		return PSR_REASON_EXTENT;
-	if (is_slot(span.base))
+	if (psr_extent_is_slot(span.base))
 		return PSR_REASON_NONE;
 	return add_span(s, &span, writes) ? PSR_REASON_NONE
 					  : PSR_REASON_POINTERS;
@@ -151,6 +154,19 @@ LLVMBuilderRef psr_guard_builder(LLVMValueRef f)
 	return b;
 }
 
+bool psr_guard_fails(LLVMValueRef condition)
+{
+	return LLVMIsAConstantInt(condition) &&
+	       !LLVMConstIntGetZExtValue(condition);
+}
+
+LLVMValueRef psr_guard_both(LLVMBuilderRef b, LLVMValueRef x, LLVMValueRef y)
+{
+	if (psr_guard_fails(x) || psr_guard_fails(y))
+		return LLVMConstNull(LLVMTypeOf(x));
+	return LLVMBuildAnd(b, x, y, "psr.both");
+}
+
 static LLVMValueRef constant(LLVMValueRef like, uint64_t value)
 {
 	return LLVMConstInt(LLVMTypeOf(like), value, false);
@@ -167,15 +183,47 @@ static LLVMValueRef within(LLVMBuilderRef b, LLVMValueRef all,
 	fits = LLVMBuildICmp(b, LLVMIntULE, x,
 			     constant(value, has_sign ? 2 * limit : limit),
 			     "psr.fits");
-	return LLVMBuildAnd(b, all, fits, "psr.valid");
+	return psr_guard_both(b, all, fits);
+}
+
+LLVMValueRef psr_guard_expand(struct psr_fam *fam, LLVMValueRef f, psr_scev e)
+{
+	LLVMValueRef end =
+	    LLVMGetBasicBlockTerminator(LLVMGetEntryBasicBlock(f));
+
+	return psr_ext_scev_expand(fam, f, e, end);
 }
 
 static LLVMValueRef expand(struct search *s, psr_scev e)
 {
-	LLVMValueRef end =
-	    LLVMGetBasicBlockTerminator(LLVMGetEntryBasicBlock(s->f));
+	return psr_guard_expand(s->fam, s->f, e);
+}
 
-	return psr_ext_scev_expand(s->fam, s->f, e, end);
+LLVMValueRef psr_terms_valid(struct psr_fam *fam, LLVMValueRef f,
+			     const struct psr_terms *t)
+{
+	LLVMContextRef ctx = LLVMGetModuleContext(LLVMGetGlobalParent(f));
+	LLVMValueRef all = LLVMConstInt(LLVMInt1TypeInContext(ctx), 1, false);
+	LLVMBuilderRef b = psr_guard_builder(f);
+
+	for (unsigned i = 0; i < t->ntrips; i++)
+		all = within(b, all, psr_guard_expand(fam, f, t->trips[i]),
+			     TRIPS_MAX, false);
+	for (unsigned i = 0; i < t->nsteps; i++)
+		all = within(b, all, psr_guard_expand(fam, f, t->steps[i]),
+			     STEP_MAX, true);
+	LLVMDisposeBuilder(b);
+	return all;
+}
+
+LLVMValueRef psr_offset_valid(LLVMValueRef f, LLVMValueRef all,
+			      LLVMValueRef offset)
+{
+	LLVMBuilderRef b = psr_guard_builder(f);
+
+	all = within(b, all, offset, OFFSET_MAX, true);
+	LLVMDisposeBuilder(b);
+	return all;
 }
 
 static void emit(struct search *s, struct psr_extents *out)
@@ -183,12 +231,8 @@ static void emit(struct search *s, struct psr_extents *out)
 	LLVMContextRef ctx = LLVMGetModuleContext(LLVMGetGlobalParent(s->f));
 	LLVMTypeRef i64 = LLVMInt64TypeInContext(ctx);
 	LLVMBuilderRef b = psr_guard_builder(s->f);
-	LLVMValueRef all = LLVMConstInt(LLVMInt1TypeInContext(ctx), 1, false);
+	LLVMValueRef all = psr_terms_valid(s->fam, s->f, &s->terms);
 
-	for (unsigned i = 0; i < s->ntrips; i++)
-		all = within(b, all, expand(s, s->trips[i]), TRIPS_MAX, false);
-	for (unsigned i = 0; i < s->nsteps; i++)
-		all = within(b, all, expand(s, s->steps[i]), STEP_MAX, true);
 	for (unsigned i = 0; i < s->n; i++) {
 		const struct hull *h = &s->at[i];
 		LLVMValueRef low = expand(s, h->low);

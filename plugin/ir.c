@@ -76,3 +76,38 @@ LLVMValueRef psr_ir_site(LLVMModuleRef m)
 
 	return g ? g : LLVMAddGlobal(m, i8, PSR_SITE_PLACEHOLDER);
 }
+
+#define PART "psr-part"
+
+void psr_ir_mark_part(LLVMValueRef f)
+{
+	LLVMContextRef ctx = LLVMGetModuleContext(LLVMGetGlobalParent(f));
+
+	LLVMAddAttributeAtIndex(
+	    f, LLVMAttributeFunctionIndex,
+	    LLVMCreateStringAttribute(ctx, PART, sizeof(PART) - 1, "", 0));
+}
+
+static void visit_operands(LLVMValueRef i,
+			   void (*visit)(LLVMValueRef f, void *ctx), void *ctx)
+{
+	int n = LLVMGetNumOperands(i);
+
+	for (int k = 0; k < n; k++) {
+		LLVMValueRef v = LLVMGetOperand(i, (unsigned)k);
+
+		if (LLVMIsAFunction(v) && psr_ir_has_string(v, PART))
+			psr_ir_each_part(v, visit, ctx);
+	}
+}
+
+void psr_ir_each_part(LLVMValueRef f, void (*visit)(LLVMValueRef f, void *ctx),
+		      void *ctx)
+{
+	visit(f, ctx);
+	for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(f); b;
+	     b = LLVMGetNextBasicBlock(b))
+		for (LLVMValueRef i = LLVMGetFirstInstruction(b); i;
+		     i = LLVMGetNextInstruction(i))
+			visit_operands(i, visit, ctx);
+}

@@ -34,4 +34,12 @@ void psr_ir_add(LLVMValueRef f, const char *name);
 #define PSR_SITE_PLACEHOLDER "psr.this.site"
 LLVMValueRef psr_ir_site(LLVMModuleRef m);
 
+/* F, internal, is part of the variant that refers to it: for its group, its
+ * settings and its end. */
+void psr_ir_mark_part(LLVMValueRef f);
+
+/* Visits F and its parts. */
+void psr_ir_each_part(LLVMValueRef f, void (*visit)(LLVMValueRef f, void *ctx),
+		      void *ctx);
+
 #endif

@@ -5,7 +5,7 @@
 // serves clang, opt and the linker's LTO: the clang symbols below are weak,
 // so that a host without clang loads it, and the plugin action is registered
 // only where clang's registry exists.
-#include "llvm_ext.h"
+#include "llvm_unwrap.h"
 
 #include <clang/Frontend/CompilerInstance.h>
 #include <clang/Frontend/FrontendAction.h>
@@ -45,37 +45,6 @@
 #include <llvm/Transforms/Vectorize/LoopVectorize.h>
 
 using namespace llvm;
-
-static FunctionAnalysisManager &fam_of(psr_fam *fam)
-{
-	return *reinterpret_cast<FunctionAnalysisManager *>(fam);
-}
-
-static Loop *loop_of(psr_loop l)
-{
-	return reinterpret_cast<Loop *>(l);
-}
-
-static psr_loop wrap_loop(Loop *l)
-{
-	return reinterpret_cast<psr_loop>(l);
-}
-
-static const SCEV *scev_of(psr_scev s)
-{
-	return reinterpret_cast<const SCEV *>(s);
-}
-
-static Function &function_of(LLVMValueRef f)
-{
-	return *unwrap<Function>(f);
-}
-
-template <typename A>
-static typename A::Result &analysis(psr_fam *fam, LLVMValueRef f)
-{
-	return fam_of(fam).getResult<A>(function_of(f));
-}
 
 // ---- Registration ---------------------------------------------------------
 
@@ -583,11 +552,9 @@ LLVMValueRef psr_ext_scev_expand(psr_fam *fam, LLVMValueRef f, psr_scev s,
 {
 	SCEVExpander expander(analysis<ScalarEvolutionAnalysis>(fam, f), "psr");
 	auto *I = unwrap<Instruction>(at);
-	Type *type = scev_of(s)->getType();
 
-	if (!type->isPointerTy())
-		type = Type::getInt64Ty(I->getContext());
-	return wrap(expander.expandCodeFor(scev_of(s), type, I->getIterator()));
+	return wrap(expander.expandCodeFor(
+	    scev_of(s), scev_of(s)->getType(), I->getIterator()));
 }
 
 // ---- Spans of memory -------------------------------------------------------
@@ -618,10 +585,12 @@ enum psr_touch psr_ext_touch(LLVMValueRef v, bool *reads, bool *writes)
 namespace
 {
 // The least and the greatest value of an expression over all iterations.
+// Those of one loop can be kept apart, and terms of a modulus left out.
 class Spanner
 {
 	ScalarEvolution &SE;
 	Type *I64;
+	unsigned Inside = 0; // a trip count, whose range is asked
 
 	// A term of an address: STEP bytes, up to TRIPS times.
 	bool note(const SCEV *trips, const SCEV *step)
@@ -632,8 +601,8 @@ class Spanner
 				return true;
 		if (Out->nterms == PSR_SPAN_TERMS)
 			return false;
-		Out->trips[Out->nterms] = wrapped(trips);
-		Out->steps[Out->nterms++] = wrapped(step);
+		Out->trips[Out->nterms] = wrap_scev(trips);
+		Out->steps[Out->nterms++] = wrap_scev(step);
 		return true;
 	}
 
@@ -648,9 +617,18 @@ class Spanner
 		    varies(step) || SE.getTypeSizeInBits(trips->getType()) > 64)
 			return false;
 		trips = SE.getTruncateOrZeroExtend(trips, I64);
-		if (!range(trips, least, trips) ||
-		    !range(e->getStart(), low, high) || !note(trips, step))
+		if (!Inside && Apart && e->getLoop() == Apart) {
+			Stride = SE.getAddExpr(Stride, step);
+			return range(e->getStart(), low, high);
+		}
+		Inside++;
+		bool known = range(trips, least, trips);
+		Inside--;
+		if (!known || !range(e->getStart(), low, high) ||
+		    !note(trips, step))
 			return false;
+		if (!Inside && Modulus && is_multiple(step, Modulus))
+			return true;
 		const SCEV *way = SE.getMulExpr(trips, step);
 		const SCEV *none = SE.getZero(I64);
 		if (SE.isKnownNonNegative(step))
@@ -680,25 +658,13 @@ class Spanner
 
       public:
 	psr_span *Out;
+	const Loop *Apart = nullptr;
+	const SCEV *Modulus = nullptr;
+	const SCEV *Stride;
 
 	Spanner(ScalarEvolution &se, Type *i64, psr_span *out)
-	    : SE(se), I64(i64), Out(out)
+	    : SE(se), I64(i64), Out(out), Stride(se.getZero(i64))
 	{
-	}
-
-	static psr_scev wrapped(const SCEV *s)
-	{
-		return reinterpret_cast<psr_scev>(const_cast<SCEV *>(s));
-	}
-
-	// E depends on more than what is known at the function's entry.
-	static bool varies(const SCEV *e)
-	{
-		return SCEVExprContains(e, [](const SCEV *s) {
-			if (auto *u = dyn_cast<SCEVUnknown>(s))
-				return isa<Instruction>(u->getValue());
-			return isa<SCEVAddRecExpr>(s);
-		});
 	}
 
 	bool range(const SCEV *e, const SCEV *&low, const SCEV *&high)
@@ -737,8 +703,14 @@ static bool touched(Instruction *i, bool writes, Value *&pointer, Value *&size,
 	return !s.isScalable();
 }
 
-bool psr_ext_span(psr_fam *fam, LLVMValueRef f, LLVMValueRef instruction,
-		  bool writes, psr_span *out)
+bool psr_ext_span(psr_fam *fam, LLVMValueRef f, LLVMValueRef i, bool writes,
+		  psr_span *out)
+{
+	return psr_ext_span_of(fam, f, nullptr, nullptr, i, writes, out);
+}
+
+bool psr_ext_span_of(psr_fam *fam, LLVMValueRef f, psr_loop l, psr_scev modulus,
+		     LLVMValueRef instruction, bool writes, psr_span *out)
 {
 	auto &SE = analysis<ScalarEvolutionAnalysis>(fam, f);
 	auto *I = unwrap<Instruction>(instruction);
@@ -759,19 +731,31 @@ bool psr_ext_span(psr_fam *fam, LLVMValueRef f, LLVMValueRef instruction,
 	    !base->getType()->isPointerTy())
 		return false;
 	Spanner spanner(SE, i64, out);
+	spanner.Apart = loop_of(l);
+	spanner.Modulus = scev_of(modulus);
 	size = SE.getConstant(i64, bytes);
 	if (length)
 		size = SE.getTruncateOrZeroExtend(SE.getSCEV(length), i64);
-	if (!spanner.range(SE.removePointerBase(address), low, high) ||
-	    !spanner.range(size, least, size))
+	if (!spanner.range(SE.removePointerBase(address), low, high))
+		return false;
+	out->stride = spanner.Stride->isZero()
+			  ? nullptr
+			  : wrap_scev(spanner.Stride);
+	spanner.Apart = nullptr;
+	spanner.Modulus = nullptr;
+	if (!spanner.range(size, least, size))
 		return false;
 	high = SE.getAddExpr(high, size);
 	if (!expander.isSafeToExpandAt(low, at) ||
 	    !expander.isSafeToExpandAt(high, at))
 		return false;
+	for (unsigned i = 0; i < out->nterms; i++)
+		if (!expander.isSafeToExpandAt(scev_of(out->trips[i]), at) ||
+		    !expander.isSafeToExpandAt(scev_of(out->steps[i]), at))
+			return false;
 	out->base = wrap(base->getValue());
-	out->low = Spanner::wrapped(low);
-	out->high = Spanner::wrapped(high);
+	out->low = wrap_scev(low);
+	out->high = wrap_scev(high);
 	return true;
 }
 
@@ -784,16 +768,11 @@ psr_scev psr_ext_scev_extreme(psr_fam *fam, LLVMValueRef f, psr_scev a,
 
 	if (apart)
 		return apart->getAPInt().isNegative() == greater ? b : a;
-	return Spanner::wrapped(greater ? SE.getSMaxExpr(x, y)
+	return wrap_scev(greater ? SE.getSMaxExpr(x, y)
 					: SE.getSMinExpr(x, y));
 }
 
 // ---- Affine addresses ------------------------------------------------------
-
-static psr_scev wrap_scev(const SCEV *s)
-{
-	return reinterpret_cast<psr_scev>(const_cast<SCEV *>(s));
-}
 
 // Adds the loops around I to OUT, outermost first.
 static bool add_loops(Loop *l, const Loop *nest, psr_affine *out)
@@ -1164,6 +1143,34 @@ LLVMValueRef psr_ext_clone_function(LLVMValueRef f, const char *name)
 
 	psr_ext_rename(wrap(copy), name);
 	return wrap(copy);
+}
+
+LLVMValueRef psr_ext_clone_longer(LLVMValueRef f, const LLVMTypeRef *types,
+				  size_t n, const char *name)
+{
+	Function &F = function_of(f);
+	SmallVector<Type *, 16> params(F.getFunctionType()->params());
+	SmallVector<ReturnInst *, 4> returns;
+	ValueToValueMapTy map;
+
+	for (size_t i = 0; i < n; i++)
+		params.push_back(unwrap(types[i]));
+	Function *copy = Function::Create(
+	    FunctionType::get(F.getReturnType(), params, false), F.getLinkage(),
+	    F.getAddressSpace(), "", F.getParent());
+	for (Argument &a : F.args()) {
+		copy->getArg(a.getArgNo())->setName(a.getName());
+		map[&a] = copy->getArg(a.getArgNo());
+	}
+	CloneFunctionInto(copy, &F, map,
+			  CloneFunctionChangeType::LocalChangesOnly, returns);
+	psr_ext_rename(wrap(copy), name);
+	return wrap(copy);
+}
+
+void psr_ext_drop_unreachable(LLVMValueRef f)
+{
+	EliminateUnreachableBlocks(function_of(f));
 }
 
 void psr_ext_delete_function(psr_fam *fam, LLVMValueRef f)

@@ -108,7 +108,7 @@ bool psr_ext_scev_constant(psr_scev s, uint64_t *value);
 uint64_t psr_ext_scev_max(struct psr_fam *fam, LLVMValueRef f, psr_scev s);
 bool psr_ext_scev_is_safe(struct psr_fam *fam, LLVMValueRef f, psr_scev s,
 			  LLVMValueRef at);
-/* As a pointer where S is one, else as an i64. */
+/* Of the expression's own type. */
 LLVMValueRef psr_ext_scev_expand(struct psr_fam *fam, LLVMValueRef f,
 				 psr_scev s, LLVMValueRef at);
 
@@ -120,10 +120,14 @@ enum psr_touch {
 
 #define PSR_SPAN_TERMS 4
 
-/* The bytes [low, high) behind BASE that one access touches in F's run. */
+/*
+ * The bytes [low, high) behind BASE that one access touches in F's run, or in
+ * an iteration of a loop: of the K-th one, STRIDE * K further on.
+ */
 struct psr_span {
 	LLVMValueRef base; /* lives at F's entry */
 	psr_scev low, high;
+	psr_scev stride; /* NULL: the same bytes in each iteration */
 	/* They hold if each trips[i] (of a loop, less 1) and steps[i] (in
 	 * bytes) is so small that no product or sum of them wraps. */
 	psr_scev trips[PSR_SPAN_TERMS], steps[PSR_SPAN_TERMS];
@@ -140,9 +144,35 @@ enum psr_touch psr_ext_touch(LLVMValueRef i, bool *reads, bool *writes);
  */
 bool psr_ext_span(struct psr_fam *fam, LLVMValueRef f, LLVMValueRef i,
 		  bool writes, struct psr_span *out);
+/*
+ * The same of an iteration of L. With a MODULUS, low and high are without the
+ * terms whose step is a multiple of it.
+ */
+bool psr_ext_span_of(struct psr_fam *fam, LLVMValueRef f, psr_loop l,
+		     psr_scev modulus, LLVMValueRef i, bool writes,
+		     struct psr_span *out);
+/*
+ * What A reads or writes, in one iteration of a loop, may be what B does, in
+ * the same or another one, as far as is known of their objects and types; and
+ * of `restrict`, if its SCOPES outlive an iteration.
+ */
+bool psr_ext_may_share(struct psr_fam *fam, LLVMValueRef f, bool scopes,
+		       LLVMValueRef a, bool a_writes, LLVMValueRef b,
+		       bool b_writes);
+bool psr_ext_keeps_scopes(psr_loop l);
+/* L's iterations, less 1, as an i64 known at F's entry; NULL: not so. */
+psr_scev psr_ext_trips_less_1(struct psr_fam *fam, LLVMValueRef f, psr_loop l);
+
 /* The lesser, or greater, of two signed expressions. */
 psr_scev psr_ext_scev_extreme(struct psr_fam *fam, LLVMValueRef f, psr_scev a,
 			      psr_scev b, bool greater);
+psr_scev psr_ext_scev_minus(struct psr_fam *fam, LLVMValueRef f, psr_scev a,
+			    psr_scev b);
+/* A is B times something, by its form; by a small constant, told in TIMES. */
+bool psr_ext_scev_multiple(struct psr_fam *fam, LLVMValueRef f, psr_scev a,
+			   psr_scev b);
+bool psr_ext_scev_times(struct psr_fam *fam, LLVMValueRef f, psr_scev a,
+			psr_scev b, int *times);
 
 #define PSR_AFFINE_LOOPS 4
 
@@ -236,12 +266,16 @@ void psr_ext_rename(LLVMValueRef f, const char *name);
 void psr_ext_call_after(LLVMValueRef f, LLVMValueRef origin,
 			const char *suffix);
 LLVMValueRef psr_ext_clone_function(LLVMValueRef f, const char *name);
+/* The same with parameters of N more types at the end. */
+LLVMValueRef psr_ext_clone_longer(LLVMValueRef f, const LLVMTypeRef *types,
+				  size_t n, const char *name);
 /* F, which nothing refers to, and what is known of it. */
 void psr_ext_delete_function(struct psr_fam *fam, LLVMValueRef f);
 /* What clang does with a function before it vectorises, once more. */
 void psr_ext_simplify(struct psr_fam *fam, LLVMValueRef f);
 /* Puts the code of the function that CALL calls in its place. */
 bool psr_ext_inline(LLVMValueRef call);
+void psr_ext_drop_unreachable(LLVMValueRef f);
 /* Splits B before I; returns the block that starts with I. */
 LLVMBasicBlockRef psr_ext_split(LLVMBasicBlockRef b, LLVMValueRef before);
 void psr_ext_no_sanitize(LLVMValueRef global);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // llvm_passes.cpp - LLVM's own passes and Polly's, run on one function, and
 // what they need to be asked; see llvm_ext.h. Decides nothing.
-#include "llvm_ext.h"
+#include "llvm_unwrap.h"
 
 #include <llvm/Analysis/AliasAnalysis.h>
 #include <llvm/Analysis/LoopInfo.h>
@@ -19,26 +19,6 @@ using namespace llvm;
 
 // Debian's libLLVM has Polly within, but installs no header of it.
 __attribute__((weak)) PassPluginLibraryInfo getPollyPluginInfo();
-
-static FunctionAnalysisManager &fam_of(psr_fam *fam)
-{
-	return *reinterpret_cast<FunctionAnalysisManager *>(fam);
-}
-
-static Function &function_of(LLVMValueRef f)
-{
-	return *unwrap<Function>(f);
-}
-
-static Loop *loop_of(psr_loop l)
-{
-	return reinterpret_cast<Loop *>(l);
-}
-
-static psr_scev wrap_scev(const SCEV *s)
-{
-	return reinterpret_cast<psr_scev>(const_cast<SCEV *>(s));
-}
 
 // ---- Passes ---------------------------------------------------------------
 

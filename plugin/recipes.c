@@ -29,6 +29,7 @@
 #include "ir.h"
 #include "layout.h"
 #include "noalias.h"
+#include "parallel.h"
 #include "polly.h"
 #include "unroll.h"
 
@@ -370,9 +371,17 @@ void psr_recipe_hint(struct psr_fam *fam, LLVMValueRef f, const char *name,
 	hint_innermost(fam, f, NULL, name, value, UINT_MAX);
 }
 
-static enum psr_reason apply_vector(const struct psr_recipe *r,
-				    struct psr_fam *fam, LLVMValueRef variant)
+struct vector {
+	const struct psr_recipe *r;
+	struct psr_fam *fam;
+	unsigned hinted; /* loops */
+};
+
+/* A variant, or a part of one. */
+static void apply_vector(LLVMValueRef variant, void *ctx)
 {
+	struct vector *v = ctx;
+	const struct psr_recipe *r = v->r;
 	char width[16];
 	bool had_fma = flags_have_fma(variant);
 
@@ -383,11 +392,10 @@ static enum psr_reason apply_vector(const struct psr_recipe *r,
 		set_string(variant, "tune-cpu", r->tune);
 	if (!had_fma && flags_have_fma(variant) && !psr_options.contract)
 		split_fmuladds(variant);
-	if (r->interleave &&
-	    !hint_innermost(fam, variant, NULL, "llvm.loop.interleave.count",
-			    r->interleave, INTERLEAVE_MAX / r->interleave))
-		return PSR_REASON_LARGE;
-	return PSR_REASON_NONE;
+	if (r->interleave)
+		v->hinted += hint_innermost(
+		    v->fam, variant, NULL, "llvm.loop.interleave.count",
+		    r->interleave, INTERLEAVE_MAX / r->interleave);
 }
 
 static enum psr_reason apply_scalar(const struct psr_recipe *r,
@@ -447,6 +455,9 @@ const struct psr_recipe psr_recipes[] = {
     {"polly16-v3-w256", V3, 256, 0, NULL, 16, {&psr_apart, &psr_polly}},
     {"polly32-v3-w256", V3, 256, 0, NULL, 32, {&psr_apart, &psr_polly}},
     {"polly64-v4-w512", V4, 512, 0, NULL, 64, {&psr_apart, &psr_polly}},
+    {"parallel", 0, 0, 0, NULL, 0, {&psr_parallel}},
+    {"parallel-v3-w256", V3, 256, 0, NULL, 0, {&psr_parallel}},
+    {"parallel-v4-w512", V4, 512, 0, NULL, 0, {&psr_parallel}},
     VECTOR("tune-haswell", V3, 256, 0, "haswell"),
     VECTOR("tune-znver3", V3, 256, 0, "znver3"),
     VECTOR("tune-znver4", V4, 512, 0, "znver4"),
@@ -510,13 +521,16 @@ enum psr_reason psr_recipe_apply(unsigned i, struct psr_fam *fam,
 {
 	const struct psr_recipe *r = &psr_recipes[i];
 	enum psr_reason reason = PSR_REASON_NONE;
+	struct vector v = {r, fam, 0};
 
 	for (unsigned k = 0; k < PSR_TRANSFORMS_MAX && r->transforms[k]; k++) {
 		reason = r->transforms[k]->apply(r, fam, nest, variant);
 		if (reason)
 			return reason;
 	}
-	return r->width ? apply_vector(r, fam, variant) : PSR_REASON_NONE;
+	if (r->width)
+		psr_ir_each_part(variant, apply_vector, &v);
+	return r->interleave && !v.hinted ? PSR_REASON_LARGE : PSR_REASON_NONE;
 }
 
 static enum psr_reason applies(const struct psr_recipe *r,
@@ -580,6 +594,14 @@ static enum psr_reason judge(unsigned i, const struct psr_nest *nest)
 	if (s && is_named(s->lost, s->nlost, r->name) < s->nlost)
 		return PSR_REASON_LOST;
 	return applies(r, nest);
+}
+
+bool psr_recipes_alike(unsigned i, unsigned k)
+{
+	return psr_recipes[i].transforms[0] &&
+	       psr_recipes[i].value == psr_recipes[k].value &&
+	       !memcmp(psr_recipes[i].transforms, psr_recipes[k].transforms,
+		       sizeof(psr_recipes[i].transforms));
 }
 
 static unsigned same_transforms(const struct psr_nest *nest, unsigned i)
@@ -653,9 +675,50 @@ static unsigned place_counted(struct psr_nest *nest)
 	return 1;
 }
 
+static bool is_parallel(unsigned i)
+{
+	return psr_recipe_flags(&psr_recipes[i]) & PSR_VARIANT_PARALLEL;
+}
+
+static unsigned *put(unsigned *to, const unsigned *from, unsigned n)
+{
+	memcpy(to, from, n * sizeof(*from));
+	return to + n;
+}
+
+/*
+ * Those that need more than one thread come on top of MOST others: the best of
+ * them after the first two and the counted one, the next after all; how many.
+ */
+static unsigned place_parallel(struct psr_nest *nest, unsigned most)
+{
+	unsigned parallel[PSR_RECIPES_MAX], others[PSR_RECIPES_MAX];
+	unsigned n = 0, m = 0, wanted = nest->features.depth > 1 ? 2 : 1;
+	unsigned first, *at = nest->recipes;
+
+	for (unsigned k = 0; k < nest->ncandidates; k++) {
+		unsigned i = nest->recipes[k];
+
+		if (is_parallel(i))
+			parallel[n++] = i;
+		else
+			others[m++] = i;
+	}
+	if (!n)
+		return 0;
+	most = m < most ? m : most;
+	first = most < 3 ? most : 3;
+	at = put(at, others, first);
+	at = put(at, parallel, 1);
+	at = put(at, others + first, most - first);
+	at = put(at, parallel + 1, n - 1);
+	put(at, others + most, m - most);
+	return psr_options.recipes || n < wanted ? n : wanted;
+}
+
 void psr_recipes_choose(struct psr_nest *nest)
 {
-	unsigned most = most_variants(nest);
+	unsigned most = most_variants(nest), wanted;
 	bool left[PSR_RECIPES_MAX] = {false};
 	int i;
 
@@ -677,6 +740,9 @@ void psr_recipes_choose(struct psr_nest *nest)
 	}
 	if (place_counted(nest) && most && psr_options.max_variants < 0)
 		most++;
+	wanted = place_parallel(nest, most);
+	if (most && psr_options.max_variants < 0)
+		most += wanted;
 	nest->nrecipes = nest->ncandidates < most ? nest->ncandidates : most;
 	if (!nest->nrecipes)
 		nest->reason = PSR_REASON_NO_RECIPE;

@@ -62,6 +62,9 @@ int psr_recipe_find(const char *name, size_t n);
  */
 void psr_recipes_choose(struct psr_nest *nest);
 
+/* Recipes I and K change a nest's code alike: one cannot if the other cannot. */
+bool psr_recipes_alike(unsigned i, unsigned k);
+
 /* Makes VARIANT, a copy of the nest, what recipe I says; or why it cannot. */
 enum psr_reason psr_recipe_apply(unsigned i, struct psr_fam *fam,
 				 const struct psr_nest *nest,

@@ -234,22 +234,59 @@ static LLVMValueRef make_function(struct psr_fam *fam, struct psr_nest *nest,
 	return NULL;
 }
 
-/* As many copies of FIRST as are wanted, of the most promising recipes. */
+static bool is_parallel(unsigned i)
+{
+	return psr_recipe_flags(&psr_recipes[i]) & PSR_VARIANT_PARALLEL;
+}
+
+/* How many parallel ones are wanted: those within the first nrecipes. */
+static unsigned count_parallel(const struct psr_nest *nest)
+{
+	unsigned n = 0;
+
+	for (unsigned k = 0; k < nest->nrecipes; k++)
+		n += is_parallel(nest->recipes[k]);
+	return n;
+}
+
+/* A recipe like the K-th has failed: notes that this one would, too. */
+static bool has_failed(struct psr_nest *nest, unsigned k)
+{
+	for (unsigned j = 0; j < k; j++) {
+		enum psr_reason r = nest->recipe_reason[nest->recipes[j]];
+
+		if (!r || r == PSR_REASON_NOT_CHOSEN ||
+		    !psr_recipes_alike(nest->recipes[j], nest->recipes[k]))
+			continue;
+		nest->recipe_reason[nest->recipes[k]] = r;
+		return true;
+	}
+	return false;
+}
+
+/*
+ * As many copies of FIRST as are wanted, of the most promising recipes; no
+ * other one takes the place of a parallel one.
+ */
 static bool make_functions(struct psr_fam *fam, struct psr_nest *nest,
 			   LLVMValueRef first, struct psr_made *out)
 {
 	unsigned callee = (unsigned)LLVMGetNumOperands(out->call) - 1;
+	unsigned left[2]; /* of the parallel ones: [1] */
 
+	left[1] = count_parallel(nest);
+	left[0] = nest->nrecipes - left[1];
 	out->n = 0;
 	for (unsigned k = 0; k < nest->ncandidates; k++) {
 		unsigned i = nest->recipes[k];
 		LLVMValueRef f;
 
-		if (out->n == nest->nrecipes)
-			break;
+		if (!left[is_parallel(i)] || has_failed(nest, k))
+			continue;
 		f = make_function(fam, nest, first, i);
 		if (!f)
 			continue;
+		left[is_parallel(i)]--;
 		out->recipes[out->n] = i;
 		out->functions[out->n++] = f;
 	}

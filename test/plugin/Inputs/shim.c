@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* A stand-in for the stub: every call of every site runs variant number
  * $PSR_TEST_VARIANT (counted from 0) where it exists, else the baseline, and
- * every call is timed. At exit it says how many calls ran a variant. */
+ * every call is timed. What runs in parallel does its last iterations first,
+ * one, two, ... at a time. At exit it says how many calls ran a variant. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,7 @@
 
 #include "psr/site.h"
 
-static long entered, left, varied, packed;
+static long entered, left, varied, packed, shared;
 static int last; /* variant of any site */
 
 #if defined(__aarch64__)
@@ -40,8 +41,8 @@ __attribute__((destructor)) static void report(void)
 
 	if (!f)
 		return;
-	fprintf(f, "entered=%ld left=%ld varied=%ld packed=%ld last=%d\n",
-		entered, left, varied, packed, last);
+	fprintf(f, "entered=%ld left=%ld varied=%ld packed=%ld shared=%ld last=%d\n",
+		entered, left, varied, packed, shared, last);
 	fclose(f);
 }
 
@@ -63,6 +64,18 @@ struct psr_entry __psr_enter_at(const struct psr_site *site, uint64_t work,
 	e.code = psr_variant_entry(site, &psr_site_variants(site)[i]);
 	__atomic_add_fetch(&varied, 1, __ATOMIC_RELAXED);
 	return e;
+}
+
+int __psr_parallel(psr_range_fn *range, void *context, int64_t trips)
+{
+	for (int64_t size = 1; trips > 0; size++) {
+		int64_t first = trips > size ? trips - size : 0;
+
+		range(context, first, trips);
+		trips = first;
+	}
+	__atomic_add_fetch(&shared, 1, __ATOMIC_RELAXED);
+	return 1;
 }
 
 /* The counted variant does the whole nest's work. */
