@@ -145,8 +145,7 @@ static enum psr_reason apply_jam(const struct psr_recipe *r,
 /* Sums that must stay in order wait for each other otherwise. */
 static int promise_jam(const struct psr_recipe *r, const struct psr_nest *nest)
 {
-	(void)r;
-	return nest->features.vector_loops ? -25 : r->value == 4 ? 10 : 0;
+	return nest->features.vector_loops ? -25 : (int)r->value + 2;
 }
 
 const struct psr_transform psr_jam = {PSR_VARIANT_GUARDED, applies_jam,
