@@ -172,6 +172,21 @@ static enum psr_reason applies_counted(const struct psr_recipe *r,
 	return nest->loop ? PSR_REASON_NONE : PSR_REASON_GUARD;
 }
 
+/* The user's pragmas ask for what is not done here; clang would warn. */
+static void drop_hints(struct psr_fam *fam, LLVMValueRef f, psr_loop parent)
+{
+	size_t n = psr_ext_loop_count(fam, f, parent);
+
+	for (size_t i = 0; i < n; i++)
+		drop_hints(fam, f, psr_ext_loop_at(fam, f, parent, i));
+	if (!parent)
+		return;
+	psr_ext_loop_drop_hints(parent, "llvm.loop.vectorize.");
+	psr_ext_loop_drop_hints(parent, "llvm.loop.interleave.");
+	psr_ext_loop_drop_hints(parent, "llvm.loop.unroll.");
+	psr_ext_loop_drop_hints(parent, "llvm.loop.unroll_and_jam.");
+}
+
 static enum psr_reason apply_counted(const struct psr_recipe *r,
 				     struct psr_fam *fam,
 				     const struct psr_nest *nest,
@@ -181,6 +196,7 @@ static enum psr_reason apply_counted(const struct psr_recipe *r,
 	LLVMValueRef values, counts;
 
 	(void)r;
+	drop_hints(fam, f, NULL);
 	psr_recipe_hint(fam, f, UNVECTORISED, 0);
 	psr_recipe_hint(fam, f, NOT_UNROLLED, 1);
 	c.ctx = LLVMGetModuleContext(c.m);
