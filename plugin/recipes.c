@@ -445,6 +445,8 @@ const struct psr_recipe psr_recipes[] = {
     {"layout-v4-w512", V4, 512, 0, NULL, 0, {&psr_layout}},
     {"unroll4-v3-w256", V3, 256, 0, NULL, 4, {&psr_unroll}},
     {"unroll8-v3-w256", V3, 256, 0, NULL, 8, {&psr_unroll}},
+    {"flat-v3-w256", V3, 256, 0, NULL, 0, {&psr_apart, &psr_flat}},
+    {"flat-v4-w512", V4, 512, 0, NULL, 0, {&psr_apart, &psr_flat}},
     {"jam2-v3-w256", V3, 256, 0, NULL, 2, {&psr_apart, &psr_jam}},
     {"jam4-v3-w256", V3, 256, 0, NULL, 4, {&psr_apart, &psr_jam}},
     {"jam4-v4-w512", V4, 512, 0, NULL, 4, {&psr_apart, &psr_jam}},

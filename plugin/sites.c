@@ -238,11 +238,14 @@ static enum psr_reason nest_reason(struct psr_fam *fam, struct psr_nest *nest)
 }
 
 /* Whether the nests within one that failed for R may still qualify. */
-static bool may_descend(enum psr_reason r)
+static bool may_descend(const struct psr_nest *nest, enum psr_reason r)
 {
-	return r != PSR_REASON_NO_VECTOR && r != PSR_REASON_FP_ORDER &&
-	       r != PSR_REASON_COPY && r != PSR_REASON_SMALL &&
-	       r != PSR_REASON_USER_HINT && r != PSR_REASON_NEVER;
+	/* What has no loop to vectorise may have loops in loops, within. */
+	if (r == PSR_REASON_NO_VECTOR || r == PSR_REASON_FP_ORDER ||
+	    r == PSR_REASON_COPY)
+		return nest->features.depth > 2;
+	return r != PSR_REASON_SMALL && r != PSR_REASON_USER_HINT &&
+	       r != PSR_REASON_NEVER;
 }
 
 /* Within a loop that is no site, only arithmetic or depth pays. */
@@ -278,7 +281,7 @@ static int find_in(struct psr_fam *fam, LLVMValueRef f, psr_loop l, bool within,
 		psr_constant_strides(fam, nest);
 		return 0;
 	}
-	if (outer || !may_descend(r))
+	if (outer || !may_descend(nest, r))
 		return 0;
 	for (size_t i = 0; !ret && i < psr_ext_loop_count(fam, f, l); i++)
 		ret = find_in(fam, f, psr_ext_loop_at(fam, f, l, i),

@@ -12,7 +12,9 @@
  * iteration's own operations, and that between iterations for each place in
  * memory (order.c); a sum is a value of one iteration of the outer loop, for
  * first its stores are moved out of the inner loop by LICM. What LLVM's pass
- * itself asks of the loops comes on top.
+ * itself asks of the loops comes on top. Flattening is unrolling; that the loop
+ * around may be vectorised then is for the vectorizer to say, which keeps the
+ * order of exact sums.
  */
 #include "unroll.h"
 
@@ -46,8 +48,7 @@ static void unroll_innermost(struct psr_fam *fam, LLVMValueRef f, psr_loop l,
 
 static enum psr_reason apply_unroll(const struct psr_recipe *r,
 				    struct psr_fam *fam,
-				    const struct psr_nest *nest,
-				    LLVMValueRef f)
+				    const struct psr_nest *nest, LLVMValueRef f)
 {
 	(void)nest;
 	unroll_innermost(fam, f, NULL, r->value);
@@ -58,7 +59,7 @@ static int promise_unroll(const struct psr_recipe *r,
 			  const struct psr_nest *nest)
 {
 	(void)r;
-	return nest->features.vector_loops ? -35 : -20;
+	return nest->features.vector_loops ? -35 : -30;
 }
 
 const struct psr_transform psr_unroll = {0, applies_unroll, apply_unroll,
@@ -150,3 +151,89 @@ static int promise_jam(const struct psr_recipe *r, const struct psr_nest *nest)
 
 const struct psr_transform psr_jam = {PSR_VARIANT_GUARDED, applies_jam,
 				      apply_jam, promise_jam};
+
+/* ---- Flatten ------------------------------------------------------------- */
+
+#define FULL      "llvm.loop.unroll.full"
+#define FLAT_TRIP 64
+#define FLAT_SIZE 1000 /* instructions, written out */
+
+static enum psr_reason applies_flat(const struct psr_recipe *r,
+				    const struct psr_nest *nest)
+{
+	const struct psr_features *x = &nest->features;
+
+	if (x->depth < 2)
+		return PSR_REASON_SHALLOW;
+	if (!x->inner_trip || x->inner_trip > FLAT_TRIP ||
+	    x->inner_trip * x->instructions > FLAT_SIZE)
+		return PSR_REASON_LONG;
+	return applies_unroll(r, nest);
+}
+
+static bool is_short(struct psr_fam *fam, LLVMValueRef f, psr_loop l)
+{
+	LLVMBasicBlockRef before = psr_ext_loop_preheader(l);
+	size_t size = 0;
+	uint64_t trip;
+	psr_scev s;
+
+	for (size_t b = 0; b < psr_ext_loop_nblocks(l); b++)
+		size += psr_ir_size(psr_ext_loop_block(l, b));
+	return before &&
+	       psr_ext_trip(fam, f, l, l, LLVMGetBasicBlockTerminator(before),
+			    1, &s) == PSR_TRIP_KNOWN &&
+	       psr_ext_scev_constant(s, &trip) && trip <= FLAT_TRIP &&
+	       trip * size <= FLAT_SIZE;
+}
+
+/* Marks short innermost loops; returns how many. */
+static unsigned mark_short(struct psr_fam *fam, LLVMValueRef f, psr_loop l)
+{
+	size_t n = psr_ext_loop_count(fam, f, l);
+	unsigned marked = 0;
+
+	for (size_t i = 0; i < n; i++)
+		marked += mark_short(fam, f, psr_ext_loop_at(fam, f, l, i));
+	if (!l || n || !is_short(fam, f, l))
+		return marked;
+	psr_ext_loop_set_hint(l, FULL, 1);
+	return marked + 1;
+}
+
+/* Some innermost loop can be vectorised. */
+static bool has_vector(struct psr_fam *fam, LLVMValueRef f, psr_loop l)
+{
+	size_t n = psr_ext_loop_count(fam, f, l);
+
+	for (size_t i = 0; i < n; i++)
+		if (has_vector(fam, f, psr_ext_loop_at(fam, f, l, i)))
+			return true;
+	return l && !n && psr_ext_loop_vector(fam, f, l) == PSR_VECTOR_OK;
+}
+
+/*
+ * The loop around becomes the innermost one: its iterations run side by side,
+ * each with its sum in order.
+ */
+static enum psr_reason apply_flat(const struct psr_recipe *r,
+				  struct psr_fam *fam,
+				  const struct psr_nest *nest, LLVMValueRef f)
+{
+	(void)r;
+	(void)nest;
+	/* Again, for what was around them may be short, too. */
+	for (int i = 0; i < 2 && mark_short(fam, f, NULL); i++)
+		psr_ext_run(fam, f, "loop(loop-unroll-full),instcombine");
+	return has_vector(fam, f, NULL) ? PSR_REASON_NONE
+					: PSR_REASON_NO_VECTOR;
+}
+
+static int promise_flat(const struct psr_recipe *r, const struct psr_nest *nest)
+{
+	(void)r;
+	return nest->features.vector_loops ? 0 : 20;
+}
+
+const struct psr_transform psr_flat = {0, applies_flat, apply_flat,
+				       promise_flat};

@@ -9,5 +9,8 @@
 extern const struct psr_transform psr_unroll;
 /* The loops around innermost ones too, and the copies within run together. */
 extern const struct psr_transform psr_jam;
+/* Innermost loops of few, known iterations written out, so that the loop around
+ * them can be vectorised. */
+extern const struct psr_transform psr_flat;
 
 #endif
