@@ -620,6 +620,8 @@ static enum psr_reason applies(const struct psr_recipe *r,
 	(void)r;
 	if (nest->features.depth < 2)
 		return PSR_REASON_SHALLOW;
+	if (nest->user_hints)
+		return PSR_REASON_USER_PRAGMA;
 	return nest->features.regular ? PSR_REASON_NONE : PSR_REASON_EXTENT;
 }
 
