@@ -295,8 +295,8 @@ static bool make_sites(LLVMModuleRef m, struct psr_fam *fam,
 	find_all(m, fam, reason, &nests);
 	if (!reason) {
 		keep_budget(m, &nests);
-		if (transform_all(fam, &nests, phase))
-			psr_inputs_forget(m);
+		transform_all(fam, &nests, phase);
+		psr_inputs_forget(m);
 	}
 	found = nests.n > 0;
 	if (psr_options.remarks)
