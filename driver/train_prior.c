@@ -116,11 +116,13 @@ static int add(void *ctx, const struct psr_pair *p)
 		s->rows = more;
 		s->room = room;
 	}
-	if (!s->n || strcmp(s->rows[s->n - 1].pair.module, p->module))
-		s->modules++;
 	s->rows[s->n] = (struct train_row){.pair = *p};
 	describe(&s->rows[s->n]);
-	s->n += s->rows[s->n].weight > 0;
+	if (s->rows[s->n].weight <= 0)
+		return 0;
+	if (!s->n || strcmp(s->rows[s->n - 1].pair.module, p->module) != 0)
+		s->modules++;
+	s->n++;
 	return 0;
 }
 
