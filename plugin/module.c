@@ -25,6 +25,8 @@
 #include "work.h"
 
 #define FLAG              "psr"
+#define ALIGN             "llvm.loop.align"
+#define LINE              64
 #define FREE_INSTRUCTIONS 4096 /* a module may add so much in any case */
 #define DISPATCH_SIZE     30   /* instructions of one site's dispatch */
 #define VECTOR_FACTOR     3    /* vector body, remainder, checks */
@@ -247,17 +249,35 @@ static bool prepare(struct psr_fam *fam, struct psr_nest *first, size_t n)
 	return changed;
 }
 
+/*
+ * Aligns F's innermost loops to lines. The code in front of a site moves all
+ * that follows, and a short loop that comes to lie across lines may take twice
+ * its time.
+ */
+static void align_loops(struct psr_fam *fam, LLVMValueRef f, psr_loop l)
+{
+	size_t n = psr_ext_loop_count(fam, f, l);
+
+	for (size_t i = 0; i < n; i++)
+		align_loops(fam, f, psr_ext_loop_at(fam, f, l, i));
+	if (l && !n && !psr_ext_loop_has_hint(l, ALIGN))
+		psr_ext_loop_set_hint(l, ALIGN, LINE);
+}
+
 static bool transform(struct psr_fam *fam, struct psr_nest *first, size_t n,
 		      enum psr_phase phase)
 {
 	bool changed = prepare(fam, first, n);
+	bool aligned = false;
 
 	for (size_t i = 0; i < n; i++) {
 		struct psr_made made;
 
 		if (first[i].reason)
 			continue;
-		changed = true;
+		if (!aligned)
+			align_loops(fam, first->function, NULL);
+		changed = aligned = true;
 		if (psr_variants_make(fam, &first[i], &made))
 			psr_dispatch_emit(&first[i], &made, phase);
 	}
