@@ -26,7 +26,7 @@
 
 #define FLAG              "psr"
 #define ALIGN             "llvm.loop.align"
-#define LINE              64
+#define HALF_LINE         32 /* bytes */
 #define FREE_INSTRUCTIONS 4096 /* a module may add so much in any case */
 #define DISPATCH_SIZE     30   /* instructions of one site's dispatch */
 #define VECTOR_FACTOR     3    /* vector body, remainder, checks */
@@ -250,9 +250,10 @@ static bool prepare(struct psr_fam *fam, struct psr_nest *first, size_t n)
 }
 
 /*
- * Aligns F's innermost loops to lines. The code in front of a site moves all
- * that follows, and a short loop that comes to lie across lines may take twice
- * its time.
+ * Aligns F's innermost loops. The code in front of a site moves all that
+ * follows, and a short loop that comes to lie across lines may take twice its
+ * time. Whole lines would cost more padding, which is run through, than they
+ * gain.
  */
 static void align_loops(struct psr_fam *fam, LLVMValueRef f, psr_loop l)
 {
@@ -261,7 +262,7 @@ static void align_loops(struct psr_fam *fam, LLVMValueRef f, psr_loop l)
 	for (size_t i = 0; i < n; i++)
 		align_loops(fam, f, psr_ext_loop_at(fam, f, l, i));
 	if (l && !n && !psr_ext_loop_has_hint(l, ALIGN))
-		psr_ext_loop_set_hint(l, ALIGN, LINE);
+		psr_ext_loop_set_hint(l, ALIGN, HALF_LINE);
 }
 
 static bool transform(struct psr_fam *fam, struct psr_nest *first, size_t n,
