@@ -15,6 +15,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <fenv.h>
 #include <limits.h>
 #include <link.h>
 #include <pthread.h>
@@ -76,38 +77,46 @@ static void save_attached(void)
  * Entering the runtime: nothing may interrupt this thread for good, neither
  * a handler that jumps away nor a cancellation. False: it is in already.
  */
-static bool enter_runtime(uint64_t *mask, int *cancel)
+struct outside { /* of the program's state, while it is ours */
+	uint64_t mask;
+	int cancel;
+	fenv_t env;
+};
+
+static bool enter_runtime(struct outside *o)
 {
-	*mask = __psr_signals_block();
+	o->mask = __psr_signals_block();
 	if (!psr_probe_begin_busy()) {
-		__psr_signals_restore(*mask);
+		__psr_signals_restore(o->mask);
 		return false;
 	}
-	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, cancel);
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &o->cancel);
+	feholdexcept(&o->env);
+	fesetround(FE_TONEAREST);
 	return true;
 }
 
-static void leave_runtime(uint64_t mask, int cancel)
+static void leave_runtime(const struct outside *o)
 {
-	pthread_setcancelstate(cancel, NULL);
+	fesetenv(&o->env);
+	pthread_setcancelstate(o->cancel, NULL);
 	psr_probe_end_busy();
-	__psr_signals_restore(mask);
+	__psr_signals_restore(o->mask);
 }
 
 /* From a probe, so no waiting: another thread is saving, or loading. */
 static void save_now(void)
 {
-	uint64_t mask;
-	int cancel;
+	struct outside o;
 
 	if (!__psr_safe() || getpid() != process ||
-	    !enter_runtime(&mask, &cancel))
+	    !enter_runtime(&o))
 		return;
 	if (!pthread_mutex_trylock(&mutex)) {
 		save_attached();
 		pthread_mutex_unlock(&mutex);
 	}
-	leave_runtime(mask, cancel);
+	leave_runtime(&o);
 }
 
 static void before_fork(void)
@@ -251,12 +260,12 @@ static void save_leaving(struct psr_module_state *m)
 static void detach(void *module)
 {
 	struct psr_module_state *m = module;
-	int saved = errno, cancel;
+	int saved = errno;
 	bool safe = mode == LEARN && __psr_safe();
-	uint64_t mask;
+	struct outside o;
 
 	/* After a raw clone nobody may be left to release the mutex. */
-	if (getpid() != process || !enter_runtime(&mask, &cancel)) {
+	if (getpid() != process || !enter_runtime(&o)) {
 		atomic_store(&m->attached, false);
 		goto out;
 	}
@@ -265,7 +274,7 @@ static void detach(void *module)
 		save_leaving(m);
 	atomic_store(&m->attached, false);
 	pthread_mutex_unlock(&mutex);
-	leave_runtime(mask, cancel);
+	leave_runtime(&o);
 out:
 	errno = saved;
 }
@@ -319,13 +328,12 @@ const struct psr_hooks *psr_rt_attach(const struct psr_module *pm)
 	struct psr_clock begun = psr_probe_clock();
 	const struct psr_hooks *h = NULL;
 	char name[256];
-	uint64_t mask;
-	int cancel;
+	struct outside o;
 
 	/* Asking the loader takes its lock, which a thread in dlclose holds
 	 * while it waits for our mutex: so this comes first. */
 	if (!is_known_abi(pm) || !object_name(pm->sites, name, sizeof(name)) ||
-	    !enter_runtime(&mask, &cancel))
+	    !enter_runtime(&o))
 		return NULL;
 	psr_threads_init();
 	pthread_mutex_lock(&mutex);
@@ -336,6 +344,6 @@ const struct psr_hooks *psr_rt_attach(const struct psr_module *pm)
 		psr_remember_every(psr_probe_ticks(SAVE_NS));
 	}
 	pthread_mutex_unlock(&mutex);
-	leave_runtime(mask, cancel);
+	leave_runtime(&o);
 	return h;
 }

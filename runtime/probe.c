@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "attach.h"
+#include "fp.h"
 #include "remember.h"
 #include "sites.h"
 #include "team.h"
@@ -287,8 +288,8 @@ struct psr_entry psr_probe_turn(void *module, const struct psr_site *site,
 	return e;
 }
 
-struct psr_entry psr_probe_enter(void *module, const struct psr_site *site,
-				 uint64_t work, int64_t *tick)
+__attribute__((noinline)) static struct psr_entry
+enter(void *module, const struct psr_site *site, uint64_t work, int64_t *tick)
 {
 	struct psr_entry e = {psr_site_table(site)[class_of(work)], 0};
 	struct psr_module_state *m = module;
@@ -323,8 +324,19 @@ struct psr_entry psr_probe_enter(void *module, const struct psr_site *site,
 	return e;
 }
 
-bool psr_probe_values(void *module, const struct psr_site *site, uint32_t n,
-		      const uint64_t *values)
+struct psr_entry psr_probe_enter(void *module, const struct psr_site *site,
+				 uint64_t work, int64_t *tick)
+{
+	struct psr_fp fp = psr_fp_hold();
+	struct psr_entry e = enter(module, site, work, tick);
+
+	psr_fp_restore(fp);
+	return e;
+}
+
+__attribute__((noinline)) static bool
+take_values(void *module, const struct psr_site *site, uint32_t n,
+	    const uint64_t *values)
 {
 	struct psr_known *k = psr_sites_find(module, site);
 	struct psr_class *c = self.counted;
@@ -339,8 +351,19 @@ bool psr_probe_values(void *module, const struct psr_site *site, uint32_t n,
 	return self.count_all;
 }
 
-void psr_probe_counts(void *module, const struct psr_site *site, uint32_t n,
-		      const uint64_t *counts)
+bool psr_probe_values(void *module, const struct psr_site *site, uint32_t n,
+		      const uint64_t *values)
+{
+	struct psr_fp fp = psr_fp_hold();
+	bool all = take_values(module, site, n, values);
+
+	psr_fp_restore(fp);
+	return all;
+}
+
+__attribute__((noinline)) static void
+take_counts(void *module, const struct psr_site *site, uint32_t n,
+	    const uint64_t *counts)
 {
 	struct psr_known *k = psr_sites_find(module, site);
 
@@ -348,6 +371,15 @@ void psr_probe_counts(void *module, const struct psr_site *site, uint32_t n,
 		return;
 	psr_sites_branches(k, n, counts);
 	psr_sites_unlock(k);
+}
+
+void psr_probe_counts(void *module, const struct psr_site *site, uint32_t n,
+		      const uint64_t *counts)
+{
+	struct psr_fp fp = psr_fp_hold();
+
+	take_counts(module, site, n, counts);
+	psr_fp_restore(fp);
 }
 
 /*
@@ -371,11 +403,10 @@ static void account(struct psr_known *k, struct psr_class *c, unsigned i,
 	k->budget.site_ns += rest * (usual > 0 ? usual : unit);
 }
 
-void psr_probe_leave(void *module, const struct psr_site *site, uint64_t work,
-		     int64_t code, uint64_t start)
+__attribute__((noinline)) static void
+leave(struct psr_module_state *m, const struct psr_site *site, uint64_t work,
+      int64_t code, uint64_t start, uint64_t end)
 {
-	uint64_t end = psr_ticks_end();
-	struct psr_module_state *m = module;
 	struct psr_known *k = psr_sites_find(m, site);
 	struct psr_class *c;
 	double ns;
@@ -395,4 +426,14 @@ void psr_probe_leave(void *module, const struct psr_site *site, uint64_t work,
 	}
 	psr_sites_unlock(k);
 	add_cost(psr_ticks() - end);
+}
+
+void psr_probe_leave(void *module, const struct psr_site *site, uint64_t work,
+		     int64_t code, uint64_t start)
+{
+	uint64_t end = psr_ticks_end();
+	struct psr_fp fp = psr_fp_hold();
+
+	leave(module, site, work, code, start, end);
+	psr_fp_restore(fp);
 }
