@@ -20,6 +20,12 @@
 
 #include "ir.h"
 
+/*
+ * Of the integer set library, each of Polly's steps. By default it is a
+ * million, which took ten minutes where the tables are large; nests that gain
+ * take some thousands.
+ */
+#define OPERATIONS "100000"
 #define SPLIT "polly.split_new_and_old" /* tests; then new code or old */
 
 static enum psr_reason applies(const struct psr_recipe *r,
@@ -111,6 +117,10 @@ static enum psr_reason apply(const struct psr_recipe *r, struct psr_fam *fam,
 	    {"polly-on-isl-error-abort", "false"},
 	    {"polly-pattern-matching-based-opts", "false"},
 	    {"polly-default-tile-size", tile},
+	    {"polly-delicm-max-ops", OPERATIONS},
+	    {"polly-optree-max-ops", OPERATIONS},
+	    {"polly-dependences-computeout", OPERATIONS},
+	    {"polly-schedule-computeout", OPERATIONS},
 	    {NULL, NULL},
 	};
 	LLVMBasicBlockRef split;
@@ -135,4 +145,4 @@ static int promise(const struct psr_recipe *r, const struct psr_nest *nest)
 }
 
 const struct psr_transform psr_polly = {PSR_VARIANT_GUARDED, applies, apply,
-					promise};
+					promise, 1.1};
