@@ -26,9 +26,11 @@ static const struct {
     {"scalar", PSR_PRIOR_scalar},     {"noalias", PSR_PRIOR_noalias},
     {"layout", PSR_PRIOR_layout},     {"unroll", PSR_PRIOR_unroll},
     {"jam", PSR_PRIOR_jam},           {"polly", PSR_PRIOR_polly},
+    {"flat", PSR_PRIOR_flat},         {"interchange", PSR_PRIOR_interchange},
     {"tune", PSR_PRIOR_tune},         {"stream", PSR_PRIOR_stream},
     {"prefetch", PSR_PRIOR_stream},   {"nt", PSR_PRIOR_stream},
     {"constant", PSR_PRIOR_constant}, {"const", PSR_PRIOR_constant},
+    {"stride", PSR_PRIOR_constant},
     {"parallel", PSR_PRIOR_threads},  {"v", PSR_PRIOR_level},
     {"w", PSR_PRIOR_width},           {"i", PSR_PRIOR_interleave},
 };

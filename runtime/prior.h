@@ -47,6 +47,8 @@
 	F(layout)                                                              \
 	F(unroll)                                                              \
 	F(jam)                                                                 \
+	F(interchange)                                                         \
+	F(flat)                                                                \
 	F(polly)                                                               \
 	F(tune)                                                                \
 	F(stream)                                                              \
@@ -94,7 +96,7 @@ struct psr_prior {
  * machine's byte order.
  */
 #define PSR_PRIOR_MAGIC   0x50525350u /* "PSRP" */
-#define PSR_PRIOR_VERSION 1           /* of the features and their meaning */
+#define PSR_PRIOR_VERSION 2           /* of the features and their meaning */
 
 struct psr_prior_head {
 	uint32_t magic;
