@@ -243,7 +243,8 @@ static int promise_constant(const struct psr_recipe *r,
 }
 
 const struct psr_transform psr_constant = {
-    PSR_VARIANT_GUARDED, applies_constant, apply_constant, promise_constant};
+    PSR_VARIANT_GUARDED, applies_constant, apply_constant, promise_constant,
+    1};
 
 static enum psr_reason applies_stride(const struct psr_recipe *r,
 				      const struct psr_nest *nest)
@@ -276,4 +277,4 @@ static int promise_stride(const struct psr_recipe *r,
 }
 
 const struct psr_transform psr_stride = {PSR_VARIANT_GUARDED, applies_stride,
-					 apply_stride, promise_stride};
+					 apply_stride, promise_stride, 1};

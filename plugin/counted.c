@@ -229,4 +229,4 @@ static int promise_counted(const struct psr_recipe *r,
 }
 
 const struct psr_transform psr_counted = {PSR_VARIANT_COUNTED, applies_counted,
-					  apply_counted, promise_counted};
+					  apply_counted, promise_counted, 0.75};

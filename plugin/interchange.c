@@ -660,8 +660,10 @@ static int promise(const struct psr_recipe *r, const struct psr_nest *nest)
 	const struct psr_features *x = &nest->features;
 
 	(void)r;
-	return x->strided ? (x->vector_loops ? 5 : 20) : -30;
+	if (!x->vector_loops)
+		return 20;
+	return x->strided ? 5 : -30;
 }
 
 const struct psr_transform psr_interchange = {PSR_VARIANT_GUARDED, applies,
-					      apply, promise};
+					      apply, promise, 2.1};

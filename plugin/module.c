@@ -27,9 +27,11 @@
 #define FLAG              "psr"
 #define ALIGN             "llvm.loop.align"
 #define HALF_LINE         32 /* bytes */
-#define FREE_INSTRUCTIONS 4096 /* a module may add so much in any case */
-#define DISPATCH_SIZE     30   /* instructions of one site's dispatch */
-#define VECTOR_FACTOR     3    /* vector body, remainder, checks */
+#define FREE_INSTRUCTIONS 1664 /* a module may add so much in any case */
+#define MAIN_INSTRUCTIONS 6144 /* one with the program's main function */
+#define HOT_INSTRUCTIONS  6144 /* where its work is done, by the profile */
+#define DISPATCH_SIZE     75   /* one site's dispatch and tables */
+#define VECTOR_FACTOR     4    /* vector body, remainder, checks */
 #define VECTOR_SIZE       40
 
 static void fail(const char *what, int error)
@@ -92,12 +94,26 @@ static size_t module_size(LLVMModuleRef m)
 	return n;
 }
 
-/* Where a variant gains more: deep nests, then those with more to gain. */
+/* Units of work, says the profile; 0: none is known. */
+static double known_work(const struct psr_nest *s)
+{
+	double sum = 0;
+
+	for (size_t i = 0; s->profile && i < s->profile->nclasses; i++)
+		sum += s->profile->classes[i].work;
+	return sum;
+}
+
+/* Where a variant gains more: where most is done, so far as that is known; then
+ * deep nests, and those with arithmetic. */
 static int compare_gain(const void *a, const void *b)
 {
 	const struct psr_nest *p = *(const struct psr_nest *const *)a;
 	const struct psr_nest *q = *(const struct psr_nest *const *)b;
+	double x = known_work(p), y = known_work(q);
 
+	if (x != y)
+		return x > y ? -1 : 1;
 	if (p->features.depth != q->features.depth)
 		return p->features.depth > q->features.depth ? -1 : 1;
 	if (p->features.flops != q->features.flops)
@@ -105,28 +121,63 @@ static int compare_gain(const void *a, const void *b)
 	return p < q ? -1 : p > q; /* program order */
 }
 
-/* Gives each site its first recipe, then each its second, while it lasts. */
+/* The recipes by which a site is ahead of the others, where more is gained. */
+static unsigned lead(const struct psr_nest *s)
+{
+	return (s->features.depth > 1 ? 2 : 0) + (s->features.flops ? 1 : 0);
+}
+
+static double cost_of(const struct psr_nest *s, unsigned k)
+{
+	double body = VECTOR_FACTOR * s->features.size + VECTOR_SIZE;
+
+	return psr_recipe_growth(s->recipes[k]) * body +
+	       (k ? 0 : DISPATCH_SIZE);
+}
+
+/* Gives S recipes until it has UPTO, while *LEFT lasts. */
+static void give(struct psr_nest *s, unsigned upto, double *left)
+{
+	while (s->ngranted < upto && s->ngranted < s->nrecipes) {
+		double cost = cost_of(s, s->ngranted);
+
+		if (cost > *left)
+			return;
+		*left -= cost;
+		s->ngranted++;
+	}
+}
+
+static void cut(struct psr_nest *s)
+{
+	for (unsigned j = s->ngranted; j < s->nrecipes; j++)
+		s->recipe_reason[s->recipes[j]] = PSR_REASON_BUDGET;
+	s->nrecipes = s->ngranted;
+	if (!s->ngranted)
+		s->reason = PSR_REASON_BUDGET;
+}
+
+/*
+ * All that is wanted where the profile says that work is done. Of the others
+ * each has its first recipe, then those by which it leads, then each another,
+ * while LEFT lasts.
+ */
 static void share_budget(struct psr_nest **sites, size_t n, double left)
 {
-	for (unsigned k = 0; k < PSR_RECIPES_MAX; k++)
-		for (size_t i = 0; i < n; i++) {
-			struct psr_nest *s = sites[i];
-			double cost = VECTOR_FACTOR * s->features.size +
-				      VECTOR_SIZE + (k ? 0 : DISPATCH_SIZE);
+	double whole = left > 0 && left < HOT_INSTRUCTIONS ? HOT_INSTRUCTIONS
+							   : left;
+	double hot = whole;
+	size_t i = 0;
 
-			if (k >= s->nrecipes)
-				continue;
-			if (cost <= left) {
-				left -= cost;
-				continue;
-			}
-			for (unsigned j = k; j < s->nrecipes; j++)
-				s->recipe_reason[s->recipes[j]] =
-				    PSR_REASON_BUDGET;
-			s->nrecipes = s->ncandidates = k;
-			if (!k)
-				s->reason = PSR_REASON_BUDGET;
-		}
+	for (; i < n && known_work(sites[i]) > 0; i++)
+		give(sites[i], PSR_RECIPES_MAX, &hot);
+	left -= whole - hot;
+	for (unsigned round = 1; round <= PSR_RECIPES_MAX; round++)
+		for (size_t k = i; k < n; k++)
+			give(sites[k],
+			     round > 1 ? round + lead(sites[k]) : 1, &left);
+	for (size_t k = 0; k < n; k++)
+		cut(sites[k]);
 }
 
 /* Half of what is LEFT may go to inline copies, the surest gain. */
@@ -147,6 +198,15 @@ static double share_small(struct psr_nests *nests, double left)
 	return left;
 }
 
+/* Of small programs the module with main is all; of large ones it is one. */
+static double free_instructions(LLVMModuleRef m)
+{
+	LLVMValueRef f = LLVMGetNamedFunction(m, "main");
+
+	return f && !LLVMIsDeclaration(f) ? MAIN_INSTRUCTIONS
+					  : FREE_INSTRUCTIONS;
+}
+
 static void keep_budget(LLVMModuleRef m, struct psr_nests *nests)
 {
 	struct psr_nest **sites = calloc(nests->n + 1, sizeof(*sites));
@@ -158,8 +218,8 @@ static void keep_budget(LLVMModuleRef m, struct psr_nests *nests)
 	for (size_t i = 0; i < nests->n; i++)
 		if (!nests->at[i].reason)
 			sites[n++] = &nests->at[i];
-	if (left < FREE_INSTRUCTIONS && psr_options.budget > 0)
-		left = FREE_INSTRUCTIONS;
+	if (left < free_instructions(m) && psr_options.budget > 0)
+		left = free_instructions(m);
 	qsort(sites, n, sizeof(*sites), compare_gain);
 	share_budget(sites, n, share_small(nests, left));
 	free(sites);

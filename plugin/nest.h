@@ -56,6 +56,7 @@ struct psr_nest {
 	bool has_small;       /* an inline copy for small constant calls */
 	LLVMValueRef work;    /* i64 on entry; while code is changed */
 	unsigned nrecipes;    /* variants to be made */
+	unsigned ngranted;    /* of these, within the budget */
 	unsigned ncandidates; /* recipes that apply, most promising first */
 	unsigned recipes[PSR_RECIPES_MAX];
 	enum psr_reason recipe_reason[PSR_RECIPES_MAX];

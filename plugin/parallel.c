@@ -1020,4 +1020,5 @@ static int promise(const struct psr_recipe *r, const struct psr_nest *nest)
 }
 
 const struct psr_transform psr_parallel = {
-    PSR_VARIANT_GUARDED | PSR_VARIANT_PARALLEL, applies, apply, promise};
+    PSR_VARIANT_GUARDED | PSR_VARIANT_PARALLEL, applies, apply, promise,
+    1.8};

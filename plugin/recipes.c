@@ -50,6 +50,8 @@
  */
 #define INTERLEAVE_MAX 320
 
+#define MANY_GROWTH 1.9 /* of text: three and more vectors at a time */
+
 #define VARIETY 25 /* less promise for each with the same transforms */
 
 #define FEATURES_V2 "+cx16,+sahf,+popcnt,+sse3,+sse4.1,+sse4.2,+ssse3"
@@ -411,7 +413,7 @@ static enum psr_reason apply_scalar(const struct psr_recipe *r,
 }
 
 static const struct psr_transform scalar = {0, applies_scalar, apply_scalar,
-					    promise_scalar};
+					    promise_scalar, 0.5};
 
 /* ---- The table ---------------------------------------------------------- */
 
@@ -560,6 +562,16 @@ static int promise(const struct psr_recipe *r, const struct psr_nest *nest)
 	for (unsigned i = 0; i < PSR_TRANSFORMS_MAX && r->transforms[i]; i++)
 		sum += r->transforms[i]->promise(r, nest);
 	return sum;
+}
+
+double psr_recipe_growth(unsigned i)
+{
+	const struct psr_recipe *r = &psr_recipes[i];
+	double growth = r->interleave > 2 ? MANY_GROWTH : 1;
+
+	for (unsigned k = 0; k < PSR_TRANSFORMS_MAX && r->transforms[k]; k++)
+		growth *= r->transforms[k]->growth;
+	return growth;
 }
 
 /* ---- Choosing ----------------------------------------------------------- */
@@ -718,6 +730,26 @@ static unsigned place_parallel(struct psr_nest *nest, unsigned most)
 	return psr_options.recipes || n < wanted ? n : wanted;
 }
 
+/*
+ * The original won wherever it was timed, against MOST others or all that there
+ * are: of those that the budget left out, one may still gain.
+ */
+static bool original_stands(const struct psr_nest *nest, unsigned most)
+{
+	const struct psr_profile_site *s = nest->profile;
+	uint32_t aside = PSR_VARIANT_COUNTED | PSR_VARIANT_PARALLEL;
+
+	if (!s || !s->baseline || psr_options.recipes || psr_constant_any(nest))
+		return false;
+	if (s->nlost >= most)
+		return true;
+	for (unsigned k = 0; k < psr_nrecipes; k++)
+		if (!(psr_recipe_flags(&psr_recipes[k]) & aside) &&
+		    !judge(k, nest))
+			return false;
+	return true;
+}
+
 void psr_recipes_choose(struct psr_nest *nest)
 {
 	unsigned most = most_variants(nest), wanted;
@@ -725,8 +757,7 @@ void psr_recipes_choose(struct psr_nest *nest)
 	int i;
 
 	nest->ncandidates = 0;
-	if (nest->profile && nest->profile->baseline && !psr_options.recipes &&
-	    !psr_constant_any(nest)) {
+	if (original_stands(nest, most)) {
 		nest->reason = PSR_REASON_BASELINE;
 		return;
 	}

@@ -29,6 +29,9 @@ struct psr_transform {
 				 LLVMValueRef variant);
 	/* What to add to the recipe's promise; larger is better. */
 	int (*promise)(const struct psr_recipe *r, const struct psr_nest *nest);
+	/* Its text over that of a plain vector variant, as measured over the
+	 * suite by test/bench/growth. */
+	double growth;
 };
 
 #define PSR_TRANSFORMS_MAX 4
@@ -69,6 +72,9 @@ bool psr_recipes_alike(unsigned i, unsigned k);
 enum psr_reason psr_recipe_apply(unsigned i, struct psr_fam *fam,
 				 const struct psr_nest *nest,
 				 LLVMValueRef variant);
+
+/* Recipe I's text over that of a plain vector variant, about. */
+double psr_recipe_growth(unsigned i);
 
 /* enum psr_variant_flags of its variants. */
 uint32_t psr_recipe_flags(const struct psr_recipe *r);

@@ -63,7 +63,7 @@ static int promise_unroll(const struct psr_recipe *r,
 }
 
 const struct psr_transform psr_unroll = {0, applies_unroll, apply_unroll,
-					 promise_unroll};
+					 promise_unroll, 2.6};
 
 /* ---- Unroll and jam ------------------------------------------------------ */
 
@@ -146,11 +146,13 @@ static enum psr_reason apply_jam(const struct psr_recipe *r,
 /* Sums that must stay in order wait for each other otherwise. */
 static int promise_jam(const struct psr_recipe *r, const struct psr_nest *nest)
 {
-	return nest->features.vector_loops ? -25 : (int)r->value + 2;
+	if (nest->features.vector_loops)
+		return -25;
+	return r->value == 4 ? 12 : (int)r->value;
 }
 
 const struct psr_transform psr_jam = {PSR_VARIANT_GUARDED, applies_jam,
-				      apply_jam, promise_jam};
+				      apply_jam, promise_jam, 1.9};
 
 /* ---- Flatten ------------------------------------------------------------- */
 
@@ -236,4 +238,4 @@ static int promise_flat(const struct psr_recipe *r, const struct psr_nest *nest)
 }
 
 const struct psr_transform psr_flat = {0, applies_flat, apply_flat,
-				       promise_flat};
+				       promise_flat, 2.5};

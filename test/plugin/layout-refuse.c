@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What must not be packed, or is not worth it, is left alone, with the reason.
 // RUN: rm -f %t.json %t.asan
-// RUN: %clang -O2 -c -fplugin=%plugin -mllvm -psr-remarks=%t.json %s -o %t.o
+// RUN: %clang -O2 -c -fplugin=%plugin -mllvm -psr-budget=1000 -mllvm -psr-remarks=%t.json %s -o %t.o
 // RUN: %FileCheck %s < %t.json
-// RUN: %clang -O2 -c -fsanitize=thread -fplugin=%plugin -mllvm -psr-remarks=%t.asan %s -o %t.o
+// RUN: %clang -O2 -c -fsanitize=thread -fplugin=%plugin -mllvm -psr-budget=1000 -mllvm -psr-remarks=%t.asan %s -o %t.o
 // RUN: %FileCheck --check-prefix=WATCHED %s < %t.asan
 // WATCHED: "function": "once"{{.*}}{"name": "layout", "status": "skipped", "reason": {"id": "sanitizer"
 

@@ -2,8 +2,8 @@
 // The parallel recipes have ranges of the outermost loop done by a function of
 // their own, where no iteration needs what another one does.
 // RUN: rm -f %t.json
-// RUN: %clang -O2 -S -emit-llvm -fplugin=%plugin -mllvm -psr-recipes=parallel %s -o - | %FileCheck %s
-// RUN: %clang -O2 -c -fplugin=%plugin -mllvm -psr-recipes=parallel,v3-w256 -mllvm -psr-remarks=%t.json %s -o /dev/null
+// RUN: %clang -O2 -S -emit-llvm -fplugin=%plugin -mllvm -psr-budget=1000 -mllvm -psr-recipes=parallel %s -o - | %FileCheck %s
+// RUN: %clang -O2 -c -fplugin=%plugin -mllvm -psr-recipes=parallel,v3-w256 -mllvm -psr-budget=1000 -mllvm -psr-remarks=%t.json %s -o /dev/null
 // RUN: %FileCheck --check-prefix=JSON %s < %t.json
 
 void rows(int n, int m, const float *a, float *b)
