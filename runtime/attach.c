@@ -55,7 +55,10 @@ static pid_t process;
 static bool started;
 static _Atomic bool exiting;
 
-static void save_attached(void)
+static uint64_t begun_ticks; /* when the first was loaded */
+
+/* AT_END: only what is worth it. */
+static void save_attached(bool at_end)
 {
 	struct psr_module_state **list;
 	size_t n = 0;
@@ -69,7 +72,9 @@ static void save_attached(void)
 	for (struct attached *a = modules; a; a = a->next)
 		if (atomic_load(&a->m->attached))
 			list[n++] = a->m;
-	psr_remember_save(list, n);
+	if (!at_end ||
+	    psr_remember_worth(list, n, psr_ticks() - begun_ticks, share))
+		psr_remember_save(list, n);
 	free(list);
 }
 
@@ -113,7 +118,7 @@ static void save_now(void)
 	    !enter_runtime(&o))
 		return;
 	if (!pthread_mutex_trylock(&mutex)) {
-		save_attached();
+		save_attached(false);
 		pthread_mutex_unlock(&mutex);
 	}
 	leave_runtime(&o);
@@ -181,6 +186,7 @@ static bool start(void)
 		return true;
 	read_mode();
 	process = getpid();
+	begun_ticks = psr_ticks();
 	if (pthread_atfork(before_fork, after_fork, in_child) ||
 	    atexit(at_exit))
 		return false;
@@ -250,7 +256,7 @@ static void save_leaving(struct psr_module_state *m)
 {
 	if (atomic_load(&exiting)) {
 		psr_store_patience(EXIT_MS);
-		save_attached();
+		save_attached(true);
 		psr_store_patience(PATIENCE_MS);
 	} else {
 		psr_remember_save(&m, 1);

@@ -99,7 +99,7 @@ uint64_t psr_probe_ticks(double ns)
 	return (uint64_t)(ns / ns_per_tick);
 }
 
-static uint32_t next_random(void)
+uint32_t psr_probe_random(void)
 {
 	uint32_t x = self.random ? self.random : (uint32_t)psr_ticks() | 1;
 
@@ -137,7 +137,7 @@ static void adapt(uint64_t now, bool settled)
 
 static int64_t next_tick(void)
 {
-	return self.interval / 2 + next_random() % self.interval;
+	return self.interval / 2 + psr_probe_random() % self.interval;
 }
 
 static void add_cost(uint64_t ticks)
@@ -158,7 +158,7 @@ static unsigned pick(struct psr_known *k, struct psr_class *c, uint64_t work)
 
 	psr_sites_expect(c);
 	i = psr_choose_next(c->rivals, k->nrivals, c->best, work, guess,
-			    &k->budget, next_random());
+			    &k->budget, psr_probe_random());
 	c->rivals[i].tried++;
 	return i;
 }

@@ -40,4 +40,7 @@ struct psr_clock psr_probe_clock(void);
 void psr_probe_calibrate(const struct psr_clock *begun);
 uint64_t psr_probe_ticks(double ns);
 
+/* This thread's next of evenly distributed numbers. */
+uint32_t psr_probe_random(void);
+
 #endif

@@ -20,11 +20,15 @@
 #include "psr/store.h"
 #include "safe.h"
 
-#define PATIENCE 200 /* tries for a site's lock */
+#define PATIENCE 200   /* tries for a site's lock */
+#define SAVE_NS  1.5e6 /* that saving takes */
+#define FEW      8     /* earlier samples, with which one more counts */
 
 static _Atomic uint64_t last_ticks;
 static _Atomic uint64_t due_ticks = UINT64_MAX / 2;
 static void (*_Atomic save_all)(void);
+static bool recorded;      /* `psr run` records something meanwhile */
+static double weight = 1;  /* programs that what is saved stands for */
 
 struct origin { /* where a row comes from */
 	struct psr_cell *cell;
@@ -94,6 +98,8 @@ void psr_remember_load(struct psr_module_state *m)
 	if (psr_store_open(NULL, PSR_STORE_READ, &store, NULL) < 0)
 		return;
 	psr_cpu_key(cpu);
+	if (psr_store_is_recording(store, &recorded, NULL) < 0)
+		recorded = false;
 	/* A failure half-way leaves fewer samples, each of them true. */
 	if (!psr_store_sites_load(store, m->name, cpu, adopt, m, NULL))
 		(void)!psr_store_counts_load(store, m->name, adopt_count, m,
@@ -148,9 +154,9 @@ static void copy_cell(struct news *n, const struct psr_class *c, unsigned i)
 	psr_sites_name(k, i, t->variant);
 	t->n = fresh;
 	t->total_ns = cell->own_ns - cell->saved_ns;
-	t->spent_ns = account.spent - cell->accounted.spent;
-	t->base_ns = account.base - cell->accounted.base;
-	t->lost_ns = account.lost - cell->accounted.lost;
+	t->spent_ns = weight * (account.spent - cell->accounted.spent);
+	t->base_ns = weight * (account.base - cell->accounted.base);
+	t->lost_ns = weight * (account.lost - cell->accounted.lost);
 	t->nring = in_ring;
 	for (uint32_t j = 0; j < in_ring; j++)
 		t->ring[j] = cell->ring[(cell->head + PSR_RING - in_ring + j) %
@@ -257,6 +263,46 @@ static bool has_news(const struct psr_class *c)
 		if (c->cells[i].own != c->cells[i].saved)
 			return true;
 	return false;
+}
+
+/* Rival I was little known before, so that its news may change the choice. */
+static bool is_new(const struct psr_class *c, uint32_t i)
+{
+	const struct psr_cell *cell = &c->cells[i];
+	uint64_t fresh = cell->own - cell->saved;
+
+	return fresh && cell->nring < fresh + FEW;
+}
+
+static bool has_to_learn(const struct psr_class *c)
+{
+	if (psr_sites_stale(c))
+		return false;
+	if (c->counts && c->counted < FEW)
+		return true;
+	for (uint32_t i = 0; i < c->site->nrivals; i++)
+		if (is_new(c, i))
+			return true;
+	return false;
+}
+
+bool psr_remember_worth(struct psr_module_state *const *m, size_t count,
+			uint64_t ticks, double share)
+{
+	double chance = share * (double)ticks /
+			(double)psr_probe_ticks(SAVE_NS);
+
+	if (recorded || chance >= 1)
+		return true;
+	for (size_t i = 0; i < count; i++)
+		for (struct psr_class *c = atomic_load(&m[i]->classes); c;
+		     c = c->next)
+			if (has_to_learn(c))
+				return true;
+	if (psr_probe_random() >= chance * UINT32_MAX)
+		return false;
+	weight = 1 / chance;
+	return true;
 }
 
 static bool lock_patiently(struct psr_known *k)

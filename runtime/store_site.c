@@ -359,14 +359,23 @@ static int run_of(struct psr_store *s, sqlite3_stmt *st, pid_t process,
 	return store_id(s, st, run, err);
 }
 
+int psr_store_is_recording(struct psr_store *s, bool *any, struct psr_err *err)
+{
+	int64_t found;
+	int ret = store_int(s, "SELECT 1 FROM run WHERE state = 'running'",
+			    &found, err);
+
+	*any = !ret && found;
+	return ret;
+}
+
 static int find_run(struct psr_store *s, pid_t pid, int64_t *run,
 		    struct psr_err *err)
 {
 	struct store_place here;
 	sqlite3_stmt *st = NULL;
-	int64_t any;
-	int ret = store_int(s, "SELECT 1 FROM run WHERE state = 'running'",
-			    &any, err);
+	bool any;
+	int ret = psr_store_is_recording(s, &any, err);
 
 	*run = 0;
 	if (ret < 0 || !any)

@@ -163,6 +163,11 @@ psr_store_sites_load(struct psr_store *store, const char *module,
                      int (*each)(void *ctx, const struct psr_site_time *row),
                      void *ctx, struct psr_err *err);
 
+/* *ANY: `psr run` records some program at this time. */
+PSR_API PSR_MUST_CHECK int psr_store_is_recording(struct psr_store *store,
+						  bool *any,
+						  struct psr_err *err);
+
 /* The same for how often MODULE's sites were counted, without the values. */
 PSR_API PSR_MUST_CHECK int
 psr_store_counts_load(struct psr_store *store, const char *module,
