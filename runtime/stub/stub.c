@@ -33,7 +33,9 @@
 
 #define TICK_ASLEEP (INT64_C(1) << 17) /* work units between two looks */
 #define TICK_OFF    (INT64_MAX / 2)
-#define WAKE_WORK   (UINT64_C(1) << 24) /* one call that wakes at once */
+/* One call that wakes at once: some 20 ms, by units or by instructions. */
+#define WAKE_WORK   (UINT64_C(1) << 24)
+#define WAKE_INSTRUCTIONS (UINT64_C(1) << 29)
 #define WAKE_US     UINT64_C(20000)
 #define RETRY_US    UINT64_C(10000) /* doubled each time */
 #define PINNED_WAIT 20000               /* yields for another's waking */
@@ -290,7 +292,15 @@ static enum state decide(void)
 	return atomic_load(&state);
 }
 
-static const struct psr_hooks *asleep(enum state s, uint64_t work)
+/* A call so long that there may be none after it. */
+static bool is_long(const struct psr_site *site, uint64_t work)
+{
+	return work >= WAKE_WORK ||
+	       work * site->instructions >= WAKE_INSTRUCTIONS;
+}
+
+static const struct psr_hooks *asleep(enum state s, const struct psr_site *site,
+				      uint64_t work)
 {
 	if (s == NEW)
 		s = decide();
@@ -298,7 +308,7 @@ static const struct psr_hooks *asleep(enum state s, uint64_t work)
 		return await();
 	if (s != ASLEEP && s != EAGER)
 		return NULL;
-	if (work < WAKE_WORK || atomic_load(&retry_ticks))
+	if (!is_long(site, work) || atomic_load(&retry_ticks))
 		if (psr_ticks() < atomic_load(&wake_at))
 			return NULL;
 	return wake(s);
@@ -314,7 +324,7 @@ __psr_enter_at(const struct psr_site *site, uint64_t work, int64_t *tick)
 	if (!h) {
 		s = atomic_load(&state);
 		if (s != OFF)
-			h = asleep(s, work);
+			h = asleep(s, site, work);
 	}
 	if (h)
 		return h->enter(h->module, site, work, tick);
