@@ -29,7 +29,7 @@
 #define HALF_LINE         32 /* bytes */
 #define FREE_INSTRUCTIONS 1664 /* a module may add so much in any case */
 #define MAIN_INSTRUCTIONS 6144 /* one with the program's main function */
-#define HOT_INSTRUCTIONS  6144 /* where its work is done, by the profile */
+#define HOT_INSTRUCTIONS  6144 /* where time is spent, by the profile */
 #define DISPATCH_SIZE     75   /* one site's dispatch and tables */
 #define VECTOR_FACTOR     4    /* vector body, remainder, checks */
 #define VECTOR_SIZE       40
@@ -94,26 +94,21 @@ static size_t module_size(LLVMModuleRef m)
 	return n;
 }
 
-/* Units of work, says the profile; 0: none is known. */
-static double known_work(const struct psr_nest *s)
+/* Time is spent there, says the profile. */
+static bool is_hot(const struct psr_nest *s)
 {
-	double sum = 0;
-
-	for (size_t i = 0; s->profile && i < s->profile->nclasses; i++)
-		sum += s->profile->classes[i].work;
-	return sum;
+	return s->profile && s->profile->hot;
 }
 
-/* Where a variant gains more: where most is done, so far as that is known; then
- * deep nests, and those with arithmetic. */
+/* Where a variant gains more: where time is known to be spent; then deep nests,
+ * and those with arithmetic. */
 static int compare_gain(const void *a, const void *b)
 {
 	const struct psr_nest *p = *(const struct psr_nest *const *)a;
 	const struct psr_nest *q = *(const struct psr_nest *const *)b;
-	double x = known_work(p), y = known_work(q);
 
-	if (x != y)
-		return x > y ? -1 : 1;
+	if (is_hot(p) != is_hot(q))
+		return is_hot(p) ? -1 : 1;
 	if (p->features.depth != q->features.depth)
 		return p->features.depth > q->features.depth ? -1 : 1;
 	if (p->features.flops != q->features.flops)
@@ -158,7 +153,7 @@ static void cut(struct psr_nest *s)
 }
 
 /*
- * All that is wanted where the profile says that work is done. Of the others
+ * All that is wanted where the profile says that time is spent. Of the others
  * each has its first recipe, then those by which it leads, then each another,
  * while LEFT lasts.
  */
@@ -169,7 +164,7 @@ static void share_budget(struct psr_nest **sites, size_t n, double left)
 	double hot = whole;
 	size_t i = 0;
 
-	for (; i < n && known_work(sites[i]) > 0; i++)
+	for (; i < n && is_hot(sites[i]); i++)
 		give(sites[i], PSR_RECIPES_MAX, &hot);
 	left -= whole - hot;
 	for (unsigned round = 1; round <= PSR_RECIPES_MAX; round++)

@@ -117,6 +117,8 @@ static bool take_line(char *line)
 		s->baseline = true;
 	else if (!strcmp(line, "known"))
 		s->known = true;
+	else if (!strcmp(line, "hot"))
+		s->hot = true;
 	else if (!strcmp(line, "won"))
 		add_names(&s->won, &s->nwon, words);
 	else if (!strcmp(line, "lost"))

@@ -306,6 +306,14 @@ static const char values_sql[] =
 static const char branches_sql[] =
     "SELECT branch, sum(taken), sum(not_taken) FROM site_branch "
     "WHERE " THESE " GROUP BY branch ORDER BY branch";
+/* More than a fiftieth of the time that some program or library has spent in
+ * its sites. */
+static const char hot_sql[] =
+    "SELECT 1 FROM (SELECT s.module AS m, sum(t.spent_ns) AS own FROM site s "
+    "JOIN site_time t ON t.site = s.id "
+    "WHERE s.id IN (SELECT value FROM json_each(?1)) GROUP BY 1) "
+    "WHERE own > (SELECT sum(t.spent_ns) FROM site s JOIN site_time t "
+    "ON t.site = s.id WHERE s.module = m) / 50 LIMIT 1";
 static const char sites_sql[] =
     "SELECT printf('%016x', hash), json_group_array(id) FROM site "
     "WHERE ?1 IS NULL OR replace(file, rtrim(file, replace(file, '/', '')), "
@@ -327,6 +335,19 @@ static bool is_known(const struct digest *d)
 	return counted >= KNOWN;
 }
 
+static int each_hot(void *ctx, int ncols, const char *const *names,
+		    const char *const *v, const char *const *types)
+{
+	struct digest *d = ctx;
+
+	(void)ncols;
+	(void)names;
+	(void)v;
+	(void)types;
+	psr_text_add(&d->text, "hot\n");
+	return 0;
+}
+
 static int write_digest(struct writer *w, struct digest *d, const char *ids)
 {
 	struct values x = {d, -1};
@@ -341,8 +362,10 @@ static int write_digest(struct writer *w, struct digest *d, const char *ids)
 	put_variants(d);
 	if (is_known(d))
 		psr_text_add(&d->text, "known\n");
-	ret = psr_store_query(w->store, values_sql, &ids, 1, each_value, &x,
-			      w->err);
+	ret = psr_store_query(w->store, hot_sql, &ids, 1, each_hot, d, w->err);
+	if (!ret)
+		ret = psr_store_query(w->store, values_sql, &ids, 1, each_value,
+				      &x, w->err);
 	put_classes(&x, PSR_CLASSES - 1);
 	if (!ret)
 		ret = psr_store_query(w->store, branches_sql, &ids, 1,
