@@ -26,6 +26,7 @@ struct psr_features { /* counts are of the hottest innermost loop */
 	unsigned size;         /* IR instructions of the whole nest */
 	unsigned strided;      /* accesses that skip memory, of that loop */
 	unsigned product_sums; /* innermost loops with a sum of products */
+	unsigned popcounts;    /* of that loop */
 	unsigned recurrences;  /* header phis of the innermost loop */
 	bool regular;          /* loops in loops, and all memory affine */
 	uint64_t inner_trip;   /* of that loop, if constant; else 0 */

@@ -36,6 +36,7 @@
 #define V2 PSR_ISA_V2
 #define V3 (V2 | PSR_ISA_V3)
 #define V4 (V3 | PSR_ISA_V4)
+#define POPCNT (V4 | PSR_ISA_POPCNT)
 #define NEON PSR_ISA_NEON
 #define SVE  (NEON | PSR_ISA_SVE)
 #define SVE2 (SVE | PSR_ISA_SVE2)
@@ -58,6 +59,8 @@
 #define FEATURES_V3 "+avx,+avx2,+bmi,+bmi2,+f16c,+fma,+lzcnt,+movbe,+xsave"
 #define FEATURES_V4 "+avx512f,+avx512bw,+avx512cd,+avx512dq,+avx512vl"
 
+#define FEATURES_POPCNT "+avx512bitalg,+avx512vpopcntdq"
+
 /* Of each family of processors in order: each has what is before. */
 static const struct {
 	uint32_t isa;
@@ -67,6 +70,7 @@ static const struct {
     {PSR_ISA_V2, "x86_64", FEATURES_V2},
     {PSR_ISA_V3, "x86_64", FEATURES_V3},
     {PSR_ISA_V4, "x86_64", FEATURES_V4},
+    {PSR_ISA_POPCNT, "x86_64", FEATURES_POPCNT},
     {PSR_ISA_NEON, "aarch64", "+neon"},
     {PSR_ISA_SVE, "aarch64", "+sve"},
     {PSR_ISA_SVE2, "aarch64", "+sve2"},
@@ -415,6 +419,40 @@ static enum psr_reason apply_scalar(const struct psr_recipe *r,
 static const struct psr_transform scalar = {0, applies_scalar, apply_scalar,
 					    promise_scalar, 0.5};
 
+/* Processors that count the bits of whole vectors need nothing else. */
+static enum psr_reason applies_popcount(const struct psr_recipe *r,
+					const struct psr_nest *nest)
+{
+	(void)r;
+	if (!nest->features.vector_loops)
+		return PSR_REASON_NO_VECTOR;
+	return nest->features.popcounts ? PSR_REASON_NONE
+					: PSR_REASON_NO_POPCOUNT;
+}
+
+static enum psr_reason apply_popcount(const struct psr_recipe *r,
+				      struct psr_fam *fam,
+				      const struct psr_nest *nest,
+				      LLVMValueRef variant)
+{
+	(void)r;
+	(void)fam;
+	(void)nest;
+	(void)variant;
+	return PSR_REASON_NONE;
+}
+
+static int promise_popcount(const struct psr_recipe *r,
+			    const struct psr_nest *nest)
+{
+	(void)r;
+	(void)nest;
+	return 20;
+}
+
+static const struct psr_transform popcount = {
+    0, applies_popcount, apply_popcount, promise_popcount, 1};
+
 /* ---- The table ---------------------------------------------------------- */
 
 #define VECTOR(name, isa, width, interleave, tune)                             \
@@ -440,6 +478,7 @@ const struct psr_recipe psr_recipes[] = {
     VECTOR("v4-w512-i1", V4, 512, 1, NULL),
     VECTOR("v4-w512-i2", V4, 512, 2, NULL),
     VECTOR("v4-w512-i4", V4, 512, 4, NULL),
+    {"popcnt-w512", POPCNT, 512, 0, NULL, 0, {&popcount}},
     {"noalias-v3-w256", V3, 256, 0, NULL, 0, {&psr_noalias}},
     {"noalias-v4-w512", V4, 512, 0, NULL, 0, {&psr_noalias}},
     {"layout", 0, 0, 0, NULL, 0, {&psr_layout}},

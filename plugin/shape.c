@@ -48,6 +48,7 @@ static void count_features(struct psr_features *x, LLVMValueRef i)
 			x->flops++;
 		else
 			x->calls++;
+		x->popcounts += psr_ir_calls(i, "llvm.ctpop");
 		break;
 	case LLVMFAdd:
 	case LLVMFSub:
@@ -100,6 +101,7 @@ static void take_features(struct psr_fam *fam, struct psr_nest *nest,
 		return;
 	x->instructions = x->loads = x->stores = x->flops = x->branches = 0;
 	x->calls = x->load_bytes = x->store_bytes = x->strided = 0;
+	x->popcounts = 0;
 	x->inner_trip = 0;
 	x->depth = depth;
 	x->recurrences = header_phis(l);

@@ -24,6 +24,7 @@
 #define V4_EBX7                                                                \
 	(bit_AVX512F | bit_AVX512BW | bit_AVX512CD | bit_AVX512DQ |            \
 	 bit_AVX512VL)
+#define POPCNT_ECX7 (1u << 12 | 1u << 14) /* BITALG, VPOPCNTDQ */
 #define LAHF_ECX  (1u << 0)
 #define LZCNT_ECX (1u << 5)
 #define XCR0_AVX  0x06u
@@ -39,14 +40,16 @@ static uint32_t xcr0(void)
 
 uint32_t psr_cpu_isa(void)
 {
-	uint32_t a, b, c, d, b7 = 0, c1, cx = 0, saved, isa = 0;
+	uint32_t a, b, c, d, b7 = 0, c7 = 0, c1, cx = 0, saved, isa = 0;
 
 	if (!__get_cpuid(1, &a, &b, &c1, &d))
 		return 0;
 	if (__get_cpuid(0x80000001, &a, &b, &c, &d))
 		cx = c;
-	if (__get_cpuid_count(7, 0, &a, &b, &c, &d))
+	if (__get_cpuid_count(7, 0, &a, &b, &c, &d)) {
 		b7 = b;
+		c7 = c;
+	}
 	if (!HAS(c1, V2_ECX1) || !HAS(cx, LAHF_ECX))
 		return 0;
 	isa = PSR_ISA_V2;
@@ -57,6 +60,8 @@ uint32_t psr_cpu_isa(void)
 	isa |= PSR_ISA_V3;
 	if (HAS(b7, V4_EBX7) && HAS(saved, XCR0_512))
 		isa |= PSR_ISA_V4;
+	if ((isa & PSR_ISA_V4) && HAS(c7, POPCNT_ECX7))
+		isa |= PSR_ISA_POPCNT;
 	return isa;
 }
 

@@ -47,6 +47,10 @@ static void compare_levels(uint32_t isa)
 		  (v3 && has("avx512vl") && has("avx512bw") &&
 		   has("avx512dq") && has("avx512cd")),
 	      "%x", isa);
+	CHECK(!!(isa & PSR_ISA_POPCNT) ==
+		  (isa & PSR_ISA_V4 && has("avx512_bitalg") &&
+		   has("avx512_vpopcntdq")),
+	      "%x", isa);
 }
 
 #else

@@ -41,6 +41,7 @@ enum psr_isa {
 	PSR_ISA_V2 = 1 << 0,    /* x86-64-v2 */
 	PSR_ISA_V3 = 1 << 1,    /* x86-64-v3, FMA included */
 	PSR_ISA_V4 = 1 << 2,    /* x86-64-v4 */
+	PSR_ISA_POPCNT = 1 << 3, /* AVX-512 BITALG and VPOPCNTDQ */
 	PSR_ISA_NEON = 1 << 8,  /* AArch64; all of them have it */
 	PSR_ISA_SVE = 1 << 9,
 	PSR_ISA_SVE2 = 1 << 10,
