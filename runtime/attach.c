@@ -55,8 +55,6 @@ static pid_t process;
 static bool started;
 static _Atomic bool exiting;
 
-static uint64_t begun_ticks; /* when the first was loaded */
-
 /* AT_END: only what is worth it. */
 static void save_attached(bool at_end)
 {
@@ -72,8 +70,7 @@ static void save_attached(bool at_end)
 	for (struct attached *a = modules; a; a = a->next)
 		if (atomic_load(&a->m->attached))
 			list[n++] = a->m;
-	if (!at_end ||
-	    psr_remember_worth(list, n, psr_ticks() - begun_ticks, share))
+	if (!at_end || psr_remember_worth(list, n, share))
 		psr_remember_save(list, n);
 	free(list);
 }
@@ -186,7 +183,6 @@ static bool start(void)
 		return true;
 	read_mode();
 	process = getpid();
-	begun_ticks = psr_ticks();
 	if (pthread_atfork(before_fork, after_fork, in_child) ||
 	    atexit(at_exit))
 		return false;

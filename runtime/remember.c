@@ -19,16 +19,20 @@
 #include "psr/cpu.h"
 #include "psr/store.h"
 #include "safe.h"
+#include "ticks.h"
 
 #define PATIENCE 200   /* tries for a site's lock */
 #define SAVE_NS  1.5e6 /* that saving takes */
-#define FEW      8     /* earlier samples, with which one more counts */
+/* Earlier samples, with which one more counts: not saved, a free call would be
+ * free again. */
+#define FEW PSR_RECENT
 
+static uint64_t begun_ticks;
 static _Atomic uint64_t last_ticks;
 static _Atomic uint64_t due_ticks = UINT64_MAX / 2;
 static void (*_Atomic save_all)(void);
-static bool recorded;      /* `psr run` records something meanwhile */
-static double weight = 1;  /* programs that what is saved stands for */
+static bool recorded;     /* `psr run` records something meanwhile */
+static double weight = 1; /* programs that what is saved stands for */
 
 struct origin { /* where a row comes from */
 	struct psr_cell *cell;
@@ -265,13 +269,22 @@ static bool has_news(const struct psr_class *c)
 	return false;
 }
 
+static bool lock_patiently(struct psr_known *k)
+{
+	for (int i = 0; i < PATIENCE; i++) {
+		if (psr_sites_try_lock(k))
+			return true;
+		sched_yield();
+	}
+	return false;
+}
+
 /* Rival I was little known before, so that its news may change the choice. */
 static bool is_new(const struct psr_class *c, uint32_t i)
 {
 	const struct psr_cell *cell = &c->cells[i];
-	uint64_t fresh = cell->own - cell->saved;
 
-	return fresh && cell->nring < fresh + FEW;
+	return cell->own != cell->saved && cell->adopted + cell->saved < FEW;
 }
 
 static bool has_to_learn(const struct psr_class *c)
@@ -286,33 +299,38 @@ static bool has_to_learn(const struct psr_class *c)
 	return false;
 }
 
-bool psr_remember_worth(struct psr_module_state *const *m, size_t count,
-			uint64_t ticks, double share)
+static bool any_has_to_learn(struct psr_module_state *m)
 {
-	double chance = share * (double)ticks /
+	struct psr_class *c = atomic_load(&m->classes);
+	bool found = false;
+
+	for (; c && !found; c = c->next) {
+		if (!lock_patiently(c->site))
+			continue;
+		found = has_to_learn(c);
+		psr_sites_unlock(c->site);
+	}
+	return found;
+}
+
+bool psr_remember_worth(struct psr_module_state *const *m, size_t count,
+			double share)
+{
+	static uint32_t drawn; /* once: the modules go one by one */
+	double chance = share * (double)(psr_ticks() - begun_ticks) /
 			(double)psr_probe_ticks(SAVE_NS);
 
 	if (recorded || chance >= 1)
 		return true;
 	for (size_t i = 0; i < count; i++)
-		for (struct psr_class *c = atomic_load(&m[i]->classes); c;
-		     c = c->next)
-			if (has_to_learn(c))
-				return true;
-	if (psr_probe_random() >= chance * UINT32_MAX)
+		if (any_has_to_learn(m[i]))
+			return true;
+	if (!drawn)
+		drawn = psr_probe_random(); /* never 0 */
+	if (drawn >= chance * UINT32_MAX)
 		return false;
 	weight = 1 / chance;
 	return true;
-}
-
-static bool lock_patiently(struct psr_known *k)
-{
-	for (int i = 0; i < PATIENCE; i++) {
-		if (psr_sites_try_lock(k))
-			return true;
-		sched_yield();
-	}
-	return false;
 }
 
 static bool collect_info(struct news *n, struct psr_known *k)
@@ -454,6 +472,7 @@ void psr_remember_save(struct psr_module_state *const *m, size_t count)
 
 void psr_remember_start(uint64_t now_ticks, void (*save)(void))
 {
+	begun_ticks = now_ticks;
 	atomic_store(&last_ticks, now_ticks);
 	atomic_store(&save_all, save);
 }

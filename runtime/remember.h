@@ -23,14 +23,15 @@ void psr_remember_prior(void);
 void psr_remember_save(struct psr_module_state *const *m, size_t count);
 
 /*
- * As a program ends that has lived for TICKS since it was loaded: whether to
- * save what it knows of the COUNT modules. Saving takes some 1.5 ms. That is
- * well spent for what may still change a choice, and where a run is recorded;
- * else it may take SHARE of the program's time, and of the programs that are too
- * short for that one of so many is saved, and stands for all of them.
+ * As the program ends: whether to save what it knows of the COUNT modules.
+ * Saving takes some 1.5 ms. That is well spent for what may still change a
+ * choice, and where a run is recorded; else it may take SHARE of the program's
+ * time since psr_remember_start(), and of the programs that are too short for
+ * that one of so many is saved, and stands for all of them. May be asked for
+ * each module that goes: it is one decision. Needs what saving needs.
  */
 bool psr_remember_worth(struct psr_module_state *const *m, size_t count,
-			uint64_t ticks, double share);
+			double share);
 
 /* From a probe: saves all if that was long ago, where it is safe. */
 void psr_remember_if_due(uint64_t now_ticks);

@@ -370,6 +370,7 @@ static void adopt(struct psr_class *c, unsigned i,
 		cell->ring[cell->head] = row->ring[j];
 		cell->head = (cell->head + 1) % PSR_RING;
 		cell->nring += cell->nring < PSR_RING;
+		cell->adopted++;
 	}
 	b->site_ns +=
 	    row->spent_ns > row->total_ns ? row->spent_ns : row->total_ns;
