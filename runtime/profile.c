@@ -311,7 +311,7 @@ static const char branches_sql[] =
 static const char hot_sql[] =
     "SELECT 1 FROM (SELECT s.module AS m, sum(t.spent_ns) AS own FROM site s "
     "JOIN site_time t ON t.site = s.id "
-    "WHERE s.id IN (SELECT value FROM json_each(?1)) GROUP BY 1) "
+    "WHERE t." THESE " GROUP BY 1) "
     "WHERE own > (SELECT sum(t.spent_ns) FROM site s JOIN site_time t "
     "ON t.site = s.id WHERE s.module = m) / 50 LIMIT 1";
 static const char sites_sql[] =

@@ -117,6 +117,26 @@ static void test_baseline(const char *dir)
 	psr_store_close(s);
 }
 
+/* A fiftieth of the program's time in sites, in any one program. */
+static void test_hot(const char *dir)
+{
+	struct psr_store *s = open_new(dir, "hot.db");
+	struct psr_site_time t[] = {times("baseline", 10, 16, 4),
+				    times("baseline", 10, 16, 4)};
+
+	t[0].spent_ns = 1e6;
+	t[1].site = 0xdef;
+	t[1].spent_ns = 51e6; /* and 0xabc less than a fiftieth of all */
+	save(s, "prog", t, 2, NULL, 0);
+	expect(s, NULL, 0, "psr-profile 1\nsite 0000000000000def\nhot\n");
+	t[0].spent_ns = 1e3;
+	save(s, "other", t, 1, NULL, 0);
+	expect(s, NULL, 0,
+	       "psr-profile 1\nsite 0000000000000abc\nhot\n"
+	       "site 0000000000000def\nhot\n");
+	psr_store_close(s);
+}
+
 /* Constants by size, above nine tenths; weights are scaled; files select. */
 static void test_values(const char *dir)
 {
@@ -153,6 +173,7 @@ int main(int argc, char **argv)
 		return 2;
 	test_fates(argv[1]);
 	test_baseline(argv[1]);
+	test_hot(argv[1]);
 	test_values(argv[1]);
 	return check_failures;
 }
