@@ -36,7 +36,7 @@ int main(void)
 		x[i] = (float)(i % 97);
 	for (int r = 0; r < 600000; r++)
 		product(4, 4, 4, a, 4, b, 4, c, 4);
-	for (int r = 0; r < 2000; r++)
+	for (int r = 0; r < 20000; r++)
 		walk(1 << 14, 2 + r % 2, x, y);
 	for (int i = 0; i < 16; i++)
 		sum += c[i] * i;
