@@ -27,6 +27,7 @@
 #include <llvm/Analysis/ValueTracking.h>
 #include <llvm/Analysis/VectorUtils.h>
 #include <llvm/IR/Dominators.h>
+#include <llvm/IR/InstIterator.h>
 #include <llvm/IR/PassManager.h>
 #include <llvm/IR/ProfileSummary.h>
 #include <llvm/MC/MCSubtargetInfo.h>
@@ -114,6 +115,37 @@ struct PsrVectorize : PassInfoMixin<PsrVectorize> {
 	}
 };
 
+// Stores of vectors that go through memory, in variants made for that. The
+// vectorizer refuses loops whose stores are marked before.
+struct PsrNontemporal : PassInfoMixin<PsrNontemporal> {
+	PreservedAnalyses run(Function &F, FunctionAnalysisManager &FAM)
+	{
+		if (!F.hasFnAttribute(PSR_NONTEMPORAL))
+			return PreservedAnalyses::all();
+		auto &loops = FAM.getResult<LoopAnalysis>(F);
+		auto *mark = MDNode::get(
+		    F.getContext(), ConstantAsMetadata::get(ConstantInt::get(
+					Type::getInt32Ty(F.getContext()), 1)));
+
+		for (Instruction &I : instructions(F)) {
+			auto *S = dyn_cast<StoreInst>(&I);
+			Loop *L = loops.getLoopFor(I.getParent());
+
+			if (!S || !S->isSimple() || !L ||
+			    !S->getValueOperand()->getType()->isVectorTy() ||
+			    L->isLoopInvariant(S->getPointerOperand()))
+				continue;
+			TypeSize size = F.getDataLayout().getTypeStoreSize(
+			    S->getValueOperand()->getType());
+			if (!size.isScalable() && size.getFixedValue() == 16 &&
+			    S->getAlign() >= 16)
+				S->setMetadata(LLVMContext::MD_nontemporal,
+					       mark);
+		}
+		return PreservedAnalyses::none();
+	}
+};
+
 // Variants of one site that came out alike become one. Those of another group
 // of sections stay: the linker may drop that group.
 struct PsrMerge : PassInfoMixin<PsrMerge> {
@@ -161,8 +193,11 @@ void register_passes(PassBuilder &PB)
 	PB.registerOptimizerLastEPCallback(
 	    [](ModulePassManager &MPM, OptimizationLevel level,
 	       ThinOrFullLTOPhase) {
-		    if (level != OptimizationLevel::O0)
-			    MPM.addPass(PsrMerge());
+		    if (level == OptimizationLevel::O0)
+			    return;
+		    MPM.addPass(
+			createModuleToFunctionPassAdaptor(PsrNontemporal()));
+		    MPM.addPass(PsrMerge());
 	    });
 	PB.registerPipelineParsingCallback(
 	    [](StringRef name, ModulePassManager &MPM,

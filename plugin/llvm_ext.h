@@ -48,6 +48,9 @@ enum psr_phase {
 /* Runs the pass; returns whether M has changed. Locks out other threads. */
 bool psr_module_run(LLVMModuleRef m, struct psr_fam *fam, enum psr_phase phase);
 
+/* Attribute of variants whose aligned vector stores go around the caches. */
+#define PSR_NONTEMPORAL "psr-nontemporal"
+
 /* F is a variant, to be vectorised even where clang vectorises nothing. */
 bool psr_variant_is(LLVMValueRef f);
 

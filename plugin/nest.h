@@ -52,6 +52,7 @@ struct psr_nest {
 	enum psr_reason layout; /* why no memory of it may be packed */
 	uint32_t strides;                /* set of inputs: see constant.h */
 	const struct psr_profile_site *profile; /* NULL: nothing is known */
+	bool has_index;     /* see prefetch.h */
 	bool only_constant; /* gains by constants, if by anything */
 	bool wants_small;
 	bool has_small;       /* an inline copy for small constant calls */

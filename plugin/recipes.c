@@ -29,8 +29,10 @@
 #include "ir.h"
 #include "layout.h"
 #include "noalias.h"
+#include "nontemporal.h"
 #include "parallel.h"
 #include "polly.h"
+#include "prefetch.h"
 #include "unroll.h"
 
 #define V2 PSR_ISA_V2
@@ -481,6 +483,7 @@ const struct psr_recipe psr_recipes[] = {
     {"popcnt-w512", POPCNT, 512, 0, NULL, 0, {&popcount}},
     {"noalias-v3-w256", V3, 256, 0, NULL, 0, {&psr_noalias}},
     {"noalias-v4-w512", V4, 512, 0, NULL, 0, {&psr_noalias}},
+    {"nontemporal-v3-w128", V3, 128, 4, NULL, 0, {&psr_apart, &psr_nontemporal}},
     {"layout", 0, 0, 0, NULL, 0, {&psr_layout}},
     {"layout-v3-w256", V3, 256, 0, NULL, 0, {&psr_layout}},
     {"layout-v4-w512", V4, 512, 0, NULL, 0, {&psr_layout}},
@@ -498,6 +501,7 @@ const struct psr_recipe psr_recipes[] = {
     {"polly16-v3-w256", V3, 256, 0, NULL, 16, {&psr_apart, &psr_polly}},
     {"polly32-v3-w256", V3, 256, 0, NULL, 32, {&psr_apart, &psr_polly}},
     {"polly64-v4-w512", V4, 512, 0, NULL, 64, {&psr_apart, &psr_polly}},
+    {"prefetch32", 0, 0, 0, NULL, 32, {&psr_prefetch}},
     {"parallel", 0, 0, 0, NULL, 0, {&psr_parallel}},
     {"parallel-v3-w256", V3, 256, 0, NULL, 0, {&psr_parallel}},
     {"parallel-v4-w512", V4, 512, 0, NULL, 0, {&psr_parallel}},

@@ -24,13 +24,15 @@
 #include "inputs.h"
 #include "ir.h"
 #include "layout.h"
+#include "prefetch.h"
 #include "refuse.h"
 #include "shape.h"
 #include "work.h"
 
-#define NEST_MAX_SIZE 4000 /* IR instructions */
-#define DEPTH_MAX     3    /* loops in a kernel's deepest chain */
-#define LIGHT_SIZE    24   /* instructions */
+#define NEST_MAX_SIZE  4000 /* IR instructions */
+#define DEPTH_MAX      3    /* loops in a kernel's deepest chain */
+#define REPEATED_DEPTH 8    /* from a value to what it is computed of */
+#define LIGHT_SIZE     24   /* instructions */
 
 static char *copy_string(const char *s, size_t n)
 {
@@ -152,10 +154,46 @@ static bool is_swapped(psr_loop l, LLVMValueRef phi)
 	return false;
 }
 
+/* V is the same in each iteration of L, but for what memory holds. */
+static bool is_repeated(psr_loop l, LLVMValueRef v, unsigned depth)
+{
+	if (psr_ext_loop_is_invariant(l, v))
+		return true;
+	if (!depth || LLVMIsAPHINode(v) || LLVMIsACallInst(v))
+		return false;
+	for (unsigned i = 0; i < (unsigned)LLVMGetNumOperands(v); i++)
+		if (!is_repeated(l, LLVMGetOperand(v, i), depth - 1))
+			return false;
+	return true;
+}
+
+/* INNER goes over the same places in each iteration of L around it. */
+static bool repeats(psr_loop l, psr_loop inner)
+{
+	for (size_t k = 0; k < psr_ext_loop_nblocks(inner); k++)
+		for (LLVMValueRef i = LLVMGetFirstInstruction(
+			 psr_ext_loop_block(inner, k));
+		     i; i = LLVMGetNextInstruction(i))
+			for (int o = 0; o < LLVMGetNumOperands(i); o++) {
+				LLVMValueRef v = LLVMGetOperand(i, (unsigned)o);
+				bool within =
+				    LLVMIsAInstruction(v) &&
+				    psr_ext_loop_contains(
+					inner, LLVMGetInstructionParent(v));
+
+				if (!within && !LLVMValueIsBasicBlock(v) &&
+				    !is_repeated(l, v, REPEATED_DEPTH))
+					return false;
+			}
+	return true;
+}
+
 /*
  * L repeats whole computations, as a loop over time steps does: it swaps
- * buffers, runs several nests in turn, or is deeper than any kernel. One call
- * would then be most of the program's run, with nothing left to learn for.
+ * buffers, runs several nests in turn or one nest on the same places, or is
+ * deeper than any kernel. One call would then be most of the program's run,
+ * with nothing left to learn for, and of one size, whatever that of the nest.
+ * But what can be packed gains by each round.
  */
 static bool is_driver(struct psr_fam *fam, struct psr_nest *nest)
 {
@@ -171,7 +209,8 @@ static bool is_driver(struct psr_fam *fam, struct psr_nest *nest)
 	     LLVMIsAPHINode(i); i = LLVMGetNextInstruction(i))
 		if (is_swapped(l, i))
 			return true;
-	return false;
+	return nest->features.depth > 2 && nest->layout &&
+	       repeats(l, psr_ext_loop_at(fam, nest->function, l, 0));
 }
 
 /*
@@ -221,10 +260,11 @@ static enum psr_reason nest_reason(struct psr_fam *fam, struct psr_nest *nest)
 	nest->layout = r;
 	if (r != PSR_REASON_COPY)
 		psr_layout_judge(fam, nest);
+	nest->has_index = r != PSR_REASON_COPY && psr_prefetch_judge(nest);
 	nest->only_constant = r == PSR_REASON_FP_ORDER && nest->layout &&
-			      !nest->features.regular;
+			      !nest->features.regular && !nest->has_index;
 	if (r && nest->layout && !nest->features.regular &&
-	    !nest->only_constant)
+	    !nest->only_constant && !nest->has_index)
 		return r;
 	nest->features.known_trips =
 	    psr_work_known_trips(fam, nest, nest->loop, at);

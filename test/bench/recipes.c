@@ -73,6 +73,78 @@ NI by_columns(long n, const double *a, double *c)
 			c[i * n + j] = c[i * n + j] * 0.5 + a[i * n + j];
 }
 
+NI triad(long n, const double *a, const double *b, double *c)
+{
+	for (long i = 0; i < n * n; i++)
+		c[i] = a[i] + 3 * b[i];
+}
+
+NI scale_rows(long n, const double *a, double *c)
+{
+	for (long i = 0; i < n; i++)
+		for (long j = 0; j < n; j++)
+			c[i * n + j] = a[i * n + j] * 0.5;
+}
+
+/* 32 bits of each double's fraction as an index. */
+static uint32_t *indices(long n, const double *a)
+{
+	uint32_t *x = malloc((size_t)(n * n) * sizeof(*x));
+
+	if (!x)
+		exit(1);
+	for (long i = 0; i < n * n; i++) {
+		uint64_t bits;
+
+		memcpy(&bits, &a[i], sizeof(bits));
+		x[i] = (uint32_t)(bits >> 20) % (uint32_t)(n * n);
+	}
+	return x;
+}
+
+NI gather(long n, const uint32_t *at, const double *a, double *sum)
+{
+	double s = *sum;
+
+	for (long i = 0; i < n * n; i++)
+		s += a[at[i]];
+	*sum = s;
+}
+
+NI histogram(long n, const uint32_t *at, double *c)
+{
+	for (long i = 0; i < n * n; i++)
+		c[at[i]] += 1;
+}
+
+static void do_triad(struct memory *m)
+{
+	triad(m->n, m->a, m->b, m->c);
+}
+
+static void do_scale_rows(struct memory *m)
+{
+	scale_rows(m->n, m->a, m->c);
+}
+
+static void do_gather(struct memory *m)
+{
+	uint32_t *at = indices(m->n, m->b);
+
+	for (int i = 0; i < 4; i++)
+		gather(m->n, at, m->a, m->c);
+	free(at);
+}
+
+static void do_histogram(struct memory *m)
+{
+	uint32_t *at = indices(m->n, m->b);
+
+	for (int i = 0; i < 4; i++)
+		histogram(m->n, at, m->c);
+	free(at);
+}
+
 static void do_product(struct memory *m)
 {
 	product(m->n, m->a, m->b, m->c);
@@ -103,7 +175,9 @@ static void do_by_columns(struct memory *m)
 	by_columns(m->n, m->a, m->c);
 }
 
-#define LOOPS "jam4-v3-w256 jam8-v3-w256 interchange-v3-w256 polly32-v3-w256"
+#define STREAM	 "v3-w256 v4-w512 nontemporal-v3-w128"
+#define INDIRECT "v4-w512 prefetch32"
+#define LOOPS	 "jam4-v3-w256 jam8-v3-w256 interchange-v3-w256 polly32-v3-w256"
 
 static const struct kernel {
 	const char *name;
@@ -117,6 +191,11 @@ static const struct kernel {
     {"columns", do_columns, 500, 1000, LOOPS},
     {"transpose", do_transpose, 500, 200, LOOPS},
     {"by-columns", do_by_columns, 500, 200, LOOPS},
+    {"triad", do_triad, 2000, 20, STREAM},
+    {"triad", do_triad, 500, 2000, STREAM},
+    {"scale-rows", do_scale_rows, 2000, 20, STREAM},
+    {"gather", do_gather, 3000, 2, INDIRECT},
+    {"histogram", do_histogram, 3000, 2, INDIRECT},
 };
 
 static double *fill(size_t n, uint64_t seed)

@@ -64,12 +64,12 @@ void columns(int rounds, long n, long m, double *restrict p)
 	for (int r = 0; r < rounds; r++)
 		for (long j = 0; j < n; j++)
 			for (long i = 0; i < n; i++)
-				p[i * m + j] = p[i * m + j] * 0.5;
+				p[i * m + j] = p[i * m + j] * r;
 }
 
 // Nothing can be vectorised, nor packed: no site at all.
-// CHECK: "function": "scattered"{{.*}}"status": "skipped", "reason": {"id": "no-vector-loop"
-void scattered(int rounds, int n, struct body *p, const int *at)
+// CHECK: "function": "scattered", "line": 0, "kind": "loop", "site": null, "status": "skipped", "reason": {"id": "no-vector-loop"
+void scattered(int rounds, int n, struct body *p, const short *at)
 {
 	for (int r = 0; r < rounds; r++)
 		for (int i = 0; i < n; i++)

@@ -41,3 +41,14 @@ void product(long n, const double *restrict a, const double *restrict b,
 			for (long j = 0; j < n; j++)
 				c[i * n + j] += a[i * n + k] * b[k * n + j];
 }
+
+// The same nest again and again, on the same places.
+// CHECK-DAG: "line": 50, {{.*}}"status": "skipped", "reason": {"id": "driver"
+// CHECK-DAG: "line": 51, {{.*}}"status": "site"
+void again(long rounds, long n, const double *restrict a, double *restrict b)
+{
+	for (long r = 0; r < rounds; r++)
+		for (long i = 0; i < n; i++)
+			for (long j = 0; j < n; j++)
+				b[i] = a[j] < b[i] ? a[j] : b[i];
+}
