@@ -17,6 +17,7 @@
 
 #define DEPTH     12 /* instructions from an index to an address, one by one */
 #define FAR_BITS  32 /* of an index */
+#define NEAR_BITS 12 /* of what is cached in any case */
 #define MANY      8  /* prefetches of one loop */
 #define TRIP_COST 4  /* to compute the trip count */
 
@@ -54,6 +55,28 @@ static bool leads_far(LLVMTypeRef type)
 	return LLVMGetTypeKind(type) == LLVMPointerTypeKind;
 }
 
+static uint64_t constant_of(LLVMValueRef v)
+{
+	return LLVMIsAConstantInt(v) && LLVMGetIntTypeWidth(LLVMTypeOf(v)) <= 64
+		   ? LLVMConstIntGetZExtValue(v)
+		   : 0;
+}
+
+/* V keeps so few bits of a value that they are no better an index. */
+static bool is_narrowed(LLVMValueRef v)
+{
+	uint64_t c = LLVMGetNumOperands(v) == 2
+			 ? constant_of(LLVMGetOperand(v, 1))
+			 : 0;
+
+	if (LLVMIsATruncInst(v))
+		return !leads_far(LLVMTypeOf(v));
+	if (LLVMGetInstructionOpcode(v) == LLVMAnd)
+		return c && c >> NEAR_BITS == 0;
+	return LLVMGetInstructionOpcode(v) == LLVMLShr &&
+	       c + NEAR_BITS >= LLVMGetIntTypeWidth(LLVMTypeOf(v));
+}
+
 /* V comes of such a load, by arithmetic. */
 static bool is_loaded(LLVMValueRef v, unsigned depth)
 {
@@ -61,6 +84,8 @@ static bool is_loaded(LLVMValueRef v, unsigned depth)
 		return false;
 	if (LLVMIsALoadInst(v))
 		return leads_far(LLVMTypeOf(v));
+	if (is_narrowed(v))
+		return false;
 	if (!is_arithmetic(v))
 		return false;
 	for (unsigned i = 0; i < (unsigned)LLVMGetNumOperands(v); i++)

@@ -209,6 +209,7 @@ static bool is_driver(struct psr_fam *fam, struct psr_nest *nest)
 	     LLVMIsAPHINode(i); i = LLVMGetNextInstruction(i))
 		if (is_swapped(l, i))
 			return true;
+	/* A single loop within may be too short to be chosen for itself. */
 	return nest->features.depth > 2 && nest->layout &&
 	       repeats(l, psr_ext_loop_at(fam, nest->function, l, 0));
 }
