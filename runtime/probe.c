@@ -29,6 +29,7 @@
 #define FIRST_COST_US  1 /* measured from the second on */
 #define MAX_COST_US    8 /* more is an interruption */
 #define LONG_NS        20000 /* to tell a call's values takes far less */
+#define WAIT_CALLS     64 /* of others, at most, in front of a timed call */
 
 /* This thread; initial-exec, so that no access ever allocates. */
 static _Thread_local struct {
@@ -40,6 +41,7 @@ static _Thread_local struct {
 	bool busy;
 	uint8_t warm_class, warm_rival;
 	uint16_t warm_left;          /* calls until the one that is timed */
+	uint16_t waited;             /* of others, for the one that is timed */
 	uint64_t warmed;             /* their work */
 	struct psr_known *warm_site; /* where they happen */
 	struct psr_class *counted;   /* of the counted call that is beginning */
@@ -170,6 +172,7 @@ static int64_t choose(struct psr_known *k, struct psr_class *c, uint64_t work)
 	double guess = psr_sites_guess(k, c->size_class);
 
 	self.warmed = 0;
+	self.waited = 0;
 	self.warm_site = k;
 	self.warm_class = c->size_class;
 	self.warm_rival = (uint8_t)i;
@@ -243,7 +246,8 @@ static void begin(struct psr_entry *e, uint64_t now)
 /*
  * One call of those that precede a timed one: of the same site and class it
  * runs the rival, and the last one is timed. Others pass by, but count, so
- * that it ends soon.
+ * that it ends soon; where sites take turns, one of them may always come last:
+ * it is let by.
  */
 static struct psr_entry warm(struct psr_known *k, struct psr_entry e,
 			     uint64_t work, int64_t *tick)
@@ -255,6 +259,10 @@ static struct psr_entry warm(struct psr_known *k, struct psr_entry e,
 		e.code = k->entries[self.warm_rival];
 	if (here && self.warm_left > 1)
 		self.warmed += work;
+	if (!here && self.warm_left == 1 && self.waited++ < WAIT_CALLS) {
+		*tick = 0;
+		return e;
+	}
 	if (--self.warm_left) {
 		*tick = 0;
 		return e;
