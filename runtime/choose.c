@@ -37,6 +37,7 @@
 #define DRIFT_RATIO  2.0f  /* slower ones are not checked */
 #define FAR_RATIO    8.0f  /* no other work explains this */
 #define HOPELESS     1.02f /* of the best's time, at its best */
+#define MIXED        2.0f  /* the third quartile over the first */
 #define SURE_SAMPLES 6     /* from here on order statistics */
 #define COUNT_FREE   4     /* calls of a size that tell their values anyway */
 #define COUNT_SMALL  16    /* the same, of those that are not dispatched */
@@ -70,6 +71,19 @@ static float widening(size_t n)
 	return by[n];
 }
 
+/*
+ * Where the middle half is so far apart, calls are of several kinds that their
+ * work does not tell apart (a nest whose inner trips are unknown), and each
+ * variant may have met other ones: their middle says nothing, their range does.
+ */
+static void take_mixed(struct psr_interval *in, float q1, float q3)
+{
+	if (q3 <= MIXED * q1)
+		return;
+	in->low = q1 < in->low ? q1 : in->low;
+	in->high = q3 > in->high ? q3 : in->high;
+}
+
 struct psr_interval psr_choose_interval(const float *ring, size_t n)
 {
 	struct psr_interval in = {0};
@@ -92,6 +106,7 @@ struct psr_interval psr_choose_interval(const float *ring, size_t n)
 	k = (size_t)(((double)n - 1.96 * __builtin_sqrt((double)n)) / 2);
 	in.low = v[k];
 	in.high = v[n - 1 - k];
+	take_mixed(&in, v[n / 4], v[n - 1 - n / 4]);
 	return in;
 }
 

@@ -24,6 +24,10 @@
 #define KNOWN     16  /* calls after which counting need not go on */
 #define DECIDED   16  /* samples of a baseline that is best for good */
 #define TRIED     8   /* samples of a variant that had its chance */
+#define WORTH     0.01 /* of its time, that a site must gain in all, */
+#define OPEN      0.1  /* where that is not known yet, or be kept */
+#define CLEAR     1.15 /* or be faster by somewhere */
+#define CALL_NS   1.0  /* that every call of a site costs, also a small one */
 #define WEIGHTS   (UINT64_C(1) << 16) /* both ways of a branch together */
 #define NAMES_MAX 64
 
@@ -48,6 +52,9 @@ struct digest { /* of one site */
 	struct group group;
 	bool decided; /* some group's baseline won for good */
 	bool open;    /* some group may still change its mind */
+	bool clear;   /* some group's best is much faster */
+	double base_ns, best_ns; /* of the calls of all groups */
+	double open_ns; /* where the baseline is best so far, or alone */
 	struct psr_text text;
 };
 
@@ -94,6 +101,19 @@ static void judge_rival(struct digest *d, unsigned i, unsigned best)
 	}
 }
 
+static void add_gain(struct digest *d, unsigned best)
+{
+	const struct psr_rival *r = d->group.rivals;
+	double work = work_of(d, d->group.size_class);
+
+	d->base_ns += work * (double)r[0].all.mid;
+	d->best_ns += work * (double)r[best].all.mid;
+	d->clear |= r[best].all.n >= TRIED &&
+		    (double)r[0].all.mid > CLEAR * (double)r[best].all.mid;
+	if (!best && r[0].all.n < DECIDED)
+		d->open_ns += work * (double)r[0].all.mid;
+}
+
 /* The group is complete. */
 static void judge(struct digest *d)
 {
@@ -104,12 +124,15 @@ static void judge(struct digest *d)
 		best = psr_choose_best(g->rivals, g->n);
 		for (unsigned i = 1; i < g->n; i++)
 			judge_rival(d, i, best);
+		add_gain(d, best);
 		if (best || g->rivals[0].all.n < DECIDED)
 			d->open = true;
 		else
 			d->decided = true;
 	} else if (g->n) {
 		d->open = true;
+		d->open_ns += work_of(d, g->size_class) *
+			      (double)g->rivals[0].all.mid;
 	}
 	g->n = 0;
 }
@@ -191,9 +214,28 @@ static void put_names(struct digest *d, const char *word, bool won)
 		psr_text_add(&d->text, "\n");
 }
 
+/* What variants gain is less than what it costs to choose them. */
+static bool is_worthless(const struct digest *d)
+{
+	double gain = d->base_ns - d->best_ns, calls = 0;
+
+	for (unsigned i = 0; i < PSR_CLASSES; i++)
+		calls += d->calls[i];
+	return d->base_ns > 0 && d->open_ns < OPEN * d->base_ns && !d->clear &&
+	       gain < WORTH * d->base_ns + CALL_NS * calls;
+}
+
 static void put_variants(struct digest *d)
 {
 	judge(d);
+	if (is_worthless(d)) {
+		d->decided = true;
+		d->open = false;
+		for (unsigned i = 0; i < d->nfates; i++) {
+			d->fates[i].lost |= d->fates[i].won;
+			d->fates[i].won = false;
+		}
+	}
 	qsort(d->fates, d->nfates, sizeof(d->fates[0]), by_work);
 	if (d->decided && !d->open)
 		psr_text_add(&d->text, "baseline\n");

@@ -141,6 +141,24 @@ static void test_interval(void)
 
 /* Whatever the world, what is chosen is not slower than the baseline by a
  * hundredth, and as good as 95 % of the best. */
+/* Calls of two kinds in one class: what met the quick ones only has not won. */
+static void test_mixed(void)
+{
+	struct psr_rival r[2] = {{.usable = true}, {.usable = true}};
+	float both[16], quick[16];
+
+	for (unsigned i = 0; i < 16; i++) {
+		both[i] = (i % 5 < 2 ? 1.5f : 13.0f) + 0.01f * (float)i;
+		quick[i] = 1.6f + 0.01f * (float)i;
+	}
+	r[0].all = r[0].recent = psr_choose_interval(both, 16);
+	r[1].all = r[1].recent = psr_choose_interval(quick, 16);
+	CHECK(r[0].all.low < 1.7f && r[0].all.high > 13, "%g to %g",
+	      (double)r[0].all.low, (double)r[0].all.high);
+	CHECK(psr_choose_best(r, 2) == 0, "won");
+	CHECK(!psr_choose_lost(r, 0, 1), "lost");
+}
+
 static void test_finds_best(void)
 {
 	int settled = 0;
@@ -619,6 +637,7 @@ int main(void)
 	srand(1);
 	test_warming();
 	test_interval();
+	test_mixed();
 	test_finds_best();
 	test_bounded_regret();
 	test_loaded_start();

@@ -117,6 +117,24 @@ static void test_baseline(const char *dir)
 	psr_store_close(s);
 }
 
+/* A variant that wins by less than choosing costs is no reason for a site; one
+ * that wins by much is, and so is what is not known yet. */
+static void test_worth(const char *dir)
+{
+	struct psr_store *s = open_new(dir, "worth.db");
+	const struct psr_site_time t[] = {times("baseline", 10, 16, 4),
+					  times("v3", 10, 16, 3.99f)};
+	const struct psr_site_time much[] = {times("baseline", 8, 16, 4),
+					     times("v3", 8, 16, 3)};
+
+	save(s, "prog", t, 2, NULL, 0);
+	expect(s, NULL, 0,
+	       "psr-profile 1\nsite 0000000000000abc\nbaseline\nlost v3\n");
+	save(s, "prog", much, 2, NULL, 0);
+	expect(s, NULL, 0, "psr-profile 1\nsite 0000000000000abc\nwon v3\n");
+	psr_store_close(s);
+}
+
 /* A fiftieth of the program's time in sites, in any one program. */
 static void test_hot(const char *dir)
 {
@@ -173,6 +191,7 @@ int main(int argc, char **argv)
 		return 2;
 	test_fates(argv[1]);
 	test_baseline(argv[1]);
+	test_worth(argv[1]);
 	test_hot(argv[1]);
 	test_values(argv[1]);
 	return check_failures;
