@@ -175,12 +175,6 @@ static void require_apart(struct psr_packing *e, const struct psr_affine *x,
 	require(e, LLVMBuildOr(e->b, below, above, "psr.apart"));
 }
 
-/* The user, or a test, wants the smallest nests to have variants, too. */
-static bool is_every_size_asked_for(void)
-{
-	return psr_options.min_work == 0 || psr_options.min_work == 1;
-}
-
 /* Each element is met often enough. */
 static void require_rounds(struct psr_packing *e, const struct psr_stream *x)
 {
@@ -288,7 +282,7 @@ static void measure_stream(struct psr_packing *e, unsigned k)
 		require_at_most(e, e->streams[k].rows, ELEMENTS_MAX);
 		count = LLVMBuildMul(e->b, count, e->streams[k].rows, "");
 	}
-	if (!is_every_size_asked_for()) {
+	if (!psr_options_any_size()) {
 		require_at_least(e, count, ELEMENTS_MIN);
 		require_rounds(e, x);
 	}

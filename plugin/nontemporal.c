@@ -128,12 +128,6 @@ static enum psr_reason find_in(struct stores *s, psr_loop l)
 	return r;
 }
 
-/* For tests, as where work of any size is dispatched. */
-static bool also_small(void)
-{
-	return psr_options.min_work == 0 || psr_options.min_work == 1;
-}
-
 static void require_least(struct stores *s, LLVMBuilderRef b,
 			  LLVMValueRef bytes, uint64_t least)
 {
@@ -167,7 +161,7 @@ static enum psr_reason require_large(struct stores *s)
 			written = LLVMBuildAdd(b, written, size, "psr.written");
 	}
 	s->guard = psr_guard_both(b, s->guard, x.valid);
-	if (!also_small()) {
+	if (!psr_options_any_size()) {
 		require_least(s, b, all, TOUCHED);
 		require_least(s, b, written, TOUCHED / WRITTEN_PART);
 	}

@@ -51,6 +51,11 @@ static const char *set_remarks(const char *key, const char *value)
 	return psr_options.remarks ? NULL : "out of memory";
 }
 
+bool psr_options_any_size(void)
+{
+	return psr_options.min_work == 0 || psr_options.min_work == 1;
+}
+
 static const char *set_min_work(const char *key, const char *value)
 {
 	long long n;

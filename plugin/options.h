@@ -27,6 +27,9 @@ struct psr_options {
 
 extern struct psr_options psr_options;
 
+/* The user, or a test, wants the smallest nests to have variants, too. */
+bool psr_options_any_size(void);
+
 #define PSR_SETTINGS_MAX 32 /* that are kept */
 
 /* What was set last, key by key: "KEY=VALUE" of the I-th, or NULL. */

@@ -69,6 +69,8 @@ static bool is_narrowed(LLVMValueRef v)
 			 ? constant_of(LLVMGetOperand(v, 1))
 			 : 0;
 
+	if (psr_options_any_size())
+		return false;
 	if (LLVMIsATruncInst(v))
 		return !leads_far(LLVMTypeOf(v));
 	if (LLVMGetInstructionOpcode(v) == LLVMAnd)
