@@ -119,6 +119,8 @@ static bool take_line(char *line)
 		s->known = true;
 	else if (!strcmp(line, "hot"))
 		s->hot = true;
+	else if (!strcmp(line, "quick"))
+		s->quick = true;
 	else if (!strcmp(line, "won"))
 		add_names(&s->won, &s->nwon, words);
 	else if (!strcmp(line, "lost"))

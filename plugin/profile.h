@@ -27,7 +27,7 @@ struct psr_profile_branch {
 
 struct psr_profile_site {
 	uint64_t id;
-	bool baseline, known, hot;
+	bool baseline, known, hot, quick;
 	char **won, **lost;
 	size_t nwon, nlost;
 	struct psr_profile_class *classes;

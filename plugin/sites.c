@@ -33,6 +33,7 @@
 #define DEPTH_MAX      3    /* loops in a kernel's deepest chain */
 #define REPEATED_DEPTH 8    /* from a value to what it is computed of */
 #define LIGHT_SIZE     24   /* instructions */
+#define QUICK_PART     4    /* of the least work that is dispatched */
 
 static char *copy_string(const char *s, size_t n)
 {
@@ -301,6 +302,8 @@ static void name_site(const struct psr_nests *all, struct psr_nest *nest)
 {
 	psr_identity_set(all, nest);
 	nest->profile = psr_profile_find(nest->id);
+	if (nest->profile && nest->profile->quick && psr_options.min_work < 0)
+		nest->min_work = 1 + nest->min_work / QUICK_PART;
 }
 
 static int find_in(struct psr_fam *fam, LLVMValueRef f, psr_loop l, bool within,

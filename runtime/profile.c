@@ -27,6 +27,7 @@
 #define WORTH     0.01 /* of its time, that a site must gain in all, */
 #define OPEN      0.1  /* where that is not known yet, or be kept */
 #define CLEAR     1.15 /* or be faster by somewhere */
+#define QUICK     1.5  /* times faster in the smallest calls: smaller ones pay */
 #define CALL_NS   1.0  /* that every call of a site costs, also a small one */
 #define WEIGHTS   (UINT64_C(1) << 16) /* both ways of a branch together */
 #define NAMES_MAX 64
@@ -53,6 +54,9 @@ struct digest { /* of one site */
 	bool decided; /* some group's baseline won for good */
 	bool open;    /* some group may still change its mind */
 	bool clear;   /* some group's best is much faster */
+	bool quick;   /* that of the smallest calls is */
+	int64_t smallest; /* their class */
+	unsigned ngroups; /* that were measured */
 	double base_ns, best_ns; /* of the calls of all groups */
 	double open_ns; /* where the baseline is best so far, or alone */
 	struct psr_text text;
@@ -110,6 +114,14 @@ static void add_gain(struct digest *d, unsigned best)
 	d->best_ns += work * (double)r[best].all.mid;
 	d->clear |= r[best].all.n >= TRIED &&
 		    (double)r[0].all.mid > CLEAR * (double)r[best].all.mid;
+	if (!d->ngroups++ || d->group.size_class < d->smallest) {
+		d->smallest = d->group.size_class;
+		d->quick = true;
+	}
+	if (d->group.size_class == d->smallest)
+		d->quick &= r[best].all.n >= TRIED &&
+			    (double)r[0].all.mid >
+				QUICK * (double)r[best].all.mid;
 	if (!best && r[0].all.n < DECIDED)
 		d->open_ns += work * (double)r[0].all.mid;
 }
@@ -239,6 +251,8 @@ static void put_variants(struct digest *d)
 	qsort(d->fates, d->nfates, sizeof(d->fates[0]), by_work);
 	if (d->decided && !d->open)
 		psr_text_add(&d->text, "baseline\n");
+	if (d->quick && !is_worthless(d))
+		psr_text_add(&d->text, "quick\n");
 	put_names(d, "won ", true);
 	put_names(d, "lost ", false);
 }

@@ -88,7 +88,8 @@ static void test_fates(const char *dir)
 
 	save(s, "prog", t, PSR_COUNTOF(t), NULL, 0);
 	expect(s, NULL, 0,
-	       "psr-profile 1\nsite 0000000000000abc\nwon par v3\nlost v4\n");
+	       "psr-profile 1\nsite 0000000000000abc\nquick\nwon par v3\n"
+	       "lost v4\n");
 	/* Of the same code in another program, with few samples. */
 	save(s, "other",
 	     (const struct psr_site_time[]){times("baseline", 10, 16, 4),
