@@ -72,31 +72,40 @@ static void require_multiple(struct stores *s, LLVMValueRef value)
 	LLVMDisposeBuilder(b);
 }
 
-/* Wherever its loop starts, I is aligned then: its base, and all other steps. */
-static enum psr_reason require_aligned(struct stores *s, LLVMValueRef i,
-				       uint64_t bytes)
+static psr_loop outermost(psr_loop l)
 {
-	struct psr_span span;
+	while (psr_ext_loop_parent(l))
+		l = psr_ext_loop_parent(l);
+	return l;
+}
+
+/*
+ * Wherever L starts, I, in it, is aligned then: where the nest starts, and after
+ * any steps of the loops around. One of these may step as L does.
+ */
+static enum psr_reason require_aligned(struct stores *s, LLVMValueRef i,
+				       psr_loop l)
+{
+	LLVMValueRef end =
+	    LLVMGetBasicBlockTerminator(LLVMGetEntryBasicBlock(s->f));
+	struct psr_affine at;
 	LLVMBuilderRef b;
-	LLVMValueRef base, low;
+	LLVMValueRef start;
 
-	if (!psr_ext_span(s->fam, s->f, i, true, &span))
+	if (!psr_ext_affine(s->fam, s->f, outermost(l), i, end, &at))
 		return PSR_REASON_EXTENT;
-	for (unsigned k = 0; k < span.nterms; k++) {
-		uint64_t step;
-
-		if (psr_ext_scev_constant(span.steps[k], &step) &&
-		    (step == bytes || step % ALIGNMENT == 0))
-			continue;
-		require_multiple(s, psr_guard_expand(s->fam, s->f,
-						     span.steps[k]));
-	}
-	low = psr_guard_expand(s->fam, s->f, span.low);
+	for (unsigned k = 0; k < at.depth; k++)
+		if (at.loops[k] != l && at.steps[k])
+			require_multiple(s, psr_guard_expand(s->fam, s->f,
+							     at.steps[k]));
+	start = psr_guard_expand(s->fam, s->f, at.start);
 	b = psr_guard_builder(s->f);
-	base = LLVMBuildPtrToInt(b, span.base, LLVMTypeOf(low), "psr.base");
-	low = LLVMBuildAdd(b, base, low, "psr.start");
+	start = LLVMBuildPtrToInt(b, start,
+				  LLVMInt64TypeInContext(LLVMGetModuleContext(
+				      LLVMGetGlobalParent(s->f))),
+				  "psr.start");
 	LLVMDisposeBuilder(b);
-	require_multiple(s, low);
+	require_multiple(s, start);
 	return psr_guard_fails(s->guard) ? PSR_REASON_NO_STREAM
 					 : PSR_REASON_NONE;
 }
@@ -122,7 +131,7 @@ static enum psr_reason find_in(struct stores *s, psr_loop l)
 			if (s->n == STORES_MAX)
 				return PSR_REASON_LARGE;
 			s->at[s->n++] = i;
-			r = require_aligned(s, i, walk.bytes);
+			r = require_aligned(s, i, l);
 		}
 	}
 	return r;

@@ -37,7 +37,7 @@ void scale(long n, float *c)
 	for (long i = 0; i < n; i++)
 		c[i] *= 3;
 }
-// JSON: "function": "scale"{{.*}}"status": "skipped"
+// JSON: "function": "scale", {{.*}}"site": null, "status": "skipped"
 
 // Every other element: no line is written whole.
 void skips(long n, const float *a, float *c)
@@ -45,5 +45,14 @@ void skips(long n, const float *a, float *c)
 	for (long i = 0; i < n; i++)
 		c[2 * i] = a[i] + 1;
 }
-// JSON: "function": "skips"{{.*}}"status": "skipped"
+// JSON: "function": "skips", {{.*}}"site": null, "status": "skipped"
 
+
+// The rows overlap, and begin one element later each.
+void smear(long n, long m, const float *a, float *c)
+{
+	for (long i = 0; i < n; i++)
+		for (long j = 0; j < m; j++)
+			c[i + j] = a[i * m + j] * 2;
+}
+// JSON: "function": "smear", {{.*}}"site": null, "status": "skipped"

@@ -40,7 +40,7 @@ double some(long n, const int *at, const double *a, const char *use)
 			sum += a[at[i]];
 	return sum;
 }
-// JSON: "function": "some"{{.*}}"status": "skipped"
+// JSON: "function": "some", {{.*}}"site": null, "status": "skipped"
 
 // The loop may end before.
 long first(long n, const int *at, const double *a)
@@ -50,7 +50,7 @@ long first(long n, const int *at, const double *a)
 			return i;
 	return -1;
 }
-// JSON: "function": "first"{{.*}}"status": "skipped"
+// JSON: "function": "first", {{.*}}"site": null, "status": "skipped"
 
 // A pointer leads to the next.
 double chain(long n, const double *const *p)
@@ -63,4 +63,4 @@ double chain(long n, const double *const *p)
 	}
 	return sum;
 }
-// JSON: "function": "chain"{{.*}}"status": "skipped"
+// JSON: "function": "chain", {{.*}}"site": null, "status": "skipped"

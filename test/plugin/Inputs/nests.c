@@ -223,6 +223,21 @@ static void show(const char *name)
 		show(name);                                                    \
 	} while (0)
 
+/* Rows that begin anywhere, and may overlap: written only. */
+NEST lay(int n, int m, long pitch, const float *a, float *c)
+{
+	for (int i = 0; i < n; i++)
+		for (int j = 0; j < m; j++)
+			c[i * pitch + j] = a[i * N + j] * 2;
+}
+
+NEST smear(int n, int m, const float *a, float *c)
+{
+	for (int i = 0; i < n; i++)
+		for (int j = 0; j < m; j++)
+			c[i + j] = a[i * N + j] * 2;
+}
+
 int main(int argc, char **argv)
 {
 	int n = argc > 1 ? atoi(argv[1]) : 10;
@@ -247,6 +262,11 @@ int main(int argc, char **argv)
 	RUN("strided over", strided(n, 3, A, B));
 	RUN("strided back", strided(n, -3, A, B + 3 * N));
 	RUN("strided on one", strided(n, 0, A, B));
+	RUN("lay", lay(n, n, N, F[0], G[0]));
+	RUN("lay apart", lay(n, n, N - 1, F[0], G[0] + 1));
+	RUN("lay over", lay(n, n, 4, F[0], G[0]));
+	RUN("lay over, odd", lay(n, n, 1, F[0], G[0]));
+	RUN("smear", smear(n, n, F[0], G[0]));
 	RUN("by columns", by_columns(n));
 	RUN("smooth", smooth(n));
 	RUN("sweep", sweep(n));
