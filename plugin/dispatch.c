@@ -356,10 +356,7 @@ static LLVMBasicBlockRef new_block(struct site *s, const char *name)
 static LLVMValueRef intrinsic(struct site *s, const char *name,
 			      LLVMTypeRef type, LLVMValueRef *args, unsigned n)
 {
-	unsigned id = LLVMLookupIntrinsicID(name, strlen(name));
-	LLVMValueRef f = LLVMGetIntrinsicDeclaration(s->m, id, &type, 1);
-
-	return LLVMBuildCall2(s->b, LLVMGlobalGetValueType(f), f, args, n, "");
+	return psr_ir_intrinsic(s->b, s->m, name, type, args, n);
 }
 
 /*
@@ -646,15 +643,6 @@ static void emit_fallback(struct site *s)
 		    4000, 1);
 }
 
-static LLVMValueRef first_non_phi(LLVMBasicBlockRef b)
-{
-	LLVMValueRef i = LLVMGetFirstInstruction(b);
-
-	while (LLVMIsAPHINode(i))
-		i = LLVMGetNextInstruction(i);
-	return i;
-}
-
 /* At the common exit: VARIANT where the call is, ORIGINAL elsewhere. */
 static LLVMValueRef exit_phi(struct site *s, const LLVMBasicBlockRef *preds,
 			     unsigned n, LLVMValueRef variant,
@@ -706,7 +694,7 @@ static void emit_loop_exit(struct site *s, struct choice *c)
 	    s->b, LLVMGetFirstInstruction(exit));
 	code = exit_phi(s, preds, n, c->code, failed, "psr.code");
 	start = exit_phi(s, preds, n, c->start, before, "psr.start");
-	next = psr_ext_split(exit, first_non_phi(exit));
+	next = psr_ext_split(exit, psr_ir_first_non_phi(exit));
 	emit_leave(s, exit, next, code, start);
 	free(preds);
 }

@@ -60,6 +60,25 @@ LLVMValueRef psr_ir_after_allocas(LLVMValueRef f)
 	return i;
 }
 
+LLVMValueRef psr_ir_first_non_phi(LLVMBasicBlockRef b)
+{
+	LLVMValueRef i = LLVMGetFirstInstruction(b);
+
+	while (LLVMIsAPHINode(i))
+		i = LLVMGetNextInstruction(i);
+	return i;
+}
+
+LLVMValueRef psr_ir_intrinsic(LLVMBuilderRef b, LLVMModuleRef m,
+			      const char *name, LLVMTypeRef type,
+			      LLVMValueRef *args, unsigned n)
+{
+	unsigned id = LLVMLookupIntrinsicID(name, strlen(name));
+	LLVMValueRef f = LLVMGetIntrinsicDeclaration(m, id, &type, type != NULL);
+
+	return LLVMBuildCall2(b, LLVMGlobalGetValueType(f), f, args, n, "");
+}
+
 void psr_ir_add(LLVMValueRef f, const char *name)
 {
 	LLVMContextRef ctx = LLVMGetModuleContext(LLVMGetGlobalParent(f));

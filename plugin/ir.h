@@ -24,6 +24,13 @@ unsigned psr_ir_size(LLVMBasicBlockRef b);
 /* The first instruction of F that follows its leading allocas. */
 LLVMValueRef psr_ir_after_allocas(LLVMValueRef f);
 
+LLVMValueRef psr_ir_first_non_phi(LLVMBasicBlockRef b);
+
+/* Calls the intrinsic NAME, of TYPE (NULL: it is of one only), with N ARGS. */
+LLVMValueRef psr_ir_intrinsic(LLVMBuilderRef b, LLVMModuleRef m,
+			      const char *name, LLVMTypeRef type,
+			      LLVMValueRef *args, unsigned n);
+
 /* Gives F the enum attribute NAME, which has no value. */
 void psr_ir_add(LLVMValueRef f, const char *name);
 

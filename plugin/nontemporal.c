@@ -244,8 +244,6 @@ static void assume_all(struct stores *s)
 static void fence(LLVMValueRef f)
 {
 	LLVMModuleRef m = LLVMGetGlobalParent(f);
-	unsigned id = LLVMLookupIntrinsicID("llvm.x86.sse.sfence", 19);
-	LLVMValueRef callee = LLVMGetIntrinsicDeclaration(m, id, NULL, 0);
 	LLVMBuilderRef b =
 	    LLVMCreateBuilderInContext(LLVMGetModuleContext(m));
 
@@ -257,8 +255,7 @@ static void fence(LLVMValueRef f)
 		    psr_guard_fails(LLVMGetOperand(end, 0)))
 			continue;
 		LLVMPositionBuilderBefore(b, end);
-		LLVMBuildCall2(b, LLVMGlobalGetValueType(callee), callee, NULL,
-			       0, "");
+		psr_ir_intrinsic(b, m, "llvm.x86.sse.sfence", NULL, NULL, 0);
 	}
 	LLVMDisposeBuilder(b);
 }

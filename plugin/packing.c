@@ -9,6 +9,8 @@
  */
 #include "packing.h"
 
+#include "ir.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -217,15 +219,6 @@ static void emit_before(struct psr_packing *e)
 	LLVMBuildBr(e->b, e->next);
 }
 
-static LLVMValueRef first_non_phi(LLVMBasicBlockRef b)
-{
-	LLVMValueRef i = LLVMGetFirstInstruction(b);
-
-	while (LLVMIsAPHINode(i))
-		i = LLVMGetNextInstruction(i);
-	return i;
-}
-
 /* Where the nest ends: copies back, and returns the block. */
 static void emit_after(struct psr_packing *e)
 {
@@ -233,7 +226,7 @@ static void emit_after(struct psr_packing *e)
 	LLVMTypeRef type = LLVMFunctionType(none, &e->ptr, 1, false);
 	LLVMBasicBlockRef exit = psr_ext_loop_unique_exit(e->s.nest);
 
-	e->next = psr_ext_split(exit, first_non_phi(exit));
+	e->next = psr_ext_split(exit, psr_ir_first_non_phi(exit));
 	LLVMInstructionEraseFromParent(LLVMGetBasicBlockTerminator(exit));
 	LLVMPositionBuilderAtEnd(e->b, exit);
 	copy_streams(e, false);

@@ -134,15 +134,6 @@ static LLVMBuilderRef builder_at_end(LLVMBasicBlockRef b)
 	return out;
 }
 
-static LLVMValueRef after_phis(LLVMBasicBlockRef b)
-{
-	LLVMValueRef i = LLVMGetFirstInstruction(b);
-
-	while (LLVMIsAPHINode(i))
-		i = LLVMGetNextInstruction(i);
-	return i;
-}
-
 /* min(iteration + distance, last), from a phi of its own. */
 static void count_iterations(struct ahead *a)
 {
@@ -155,7 +146,7 @@ static void count_iterations(struct ahead *a)
 
 	LLVMPositionBuilderBefore(b, LLVMGetFirstInstruction(header));
 	phi = LLVMBuildPhi(b, i64, "psr.iteration");
-	LLVMPositionBuilderBefore(b, after_phis(header));
+	LLVMPositionBuilderBefore(b, psr_ir_first_non_phi(header));
 	next = LLVMBuildNUWAdd(b, phi, LLVMConstInt(i64, a->distance, false),
 			       "psr.ahead");
 	past = LLVMBuildICmp(b, LLVMIntULT, next, a->last, "psr.within");
@@ -168,7 +159,16 @@ static void count_iterations(struct ahead *a)
 	LLVMDisposeBuilder(b);
 }
 
-/* The index that LOAD reads in the iteration ahead; NULL: not known. */
+/* LOAD's address moves on by STEP bytes in each iteration. */
+static bool goes_by(const struct ahead *a, LLVMValueRef load,
+		    struct psr_walk *walk, uint64_t *step)
+{
+	return psr_ext_walk(a->fam, a->f, load, a->l, NULL, walk) &&
+	       psr_ext_scev_constant(walk->outer_step, step) && *step;
+}
+
+/* The index that LOAD, for which goes_by() holds, reads in the iteration
+ * ahead. */
 static LLVMValueRef load_ahead(struct ahead *a, LLVMBuilderRef b,
 			       LLVMValueRef load)
 {
@@ -177,9 +177,7 @@ static LLVMValueRef load_ahead(struct ahead *a, LLVMBuilderRef b,
 	struct psr_walk walk;
 	uint64_t step;
 
-	if (!psr_ext_walk(a->fam, a->f, load, a->l, NULL, &walk) ||
-	    !psr_ext_scev_constant(walk.outer_step, &step) || !step)
-		return NULL;
+	goes_by(a, load, &walk, &step);
 	start = psr_ext_scev_expand(a->fam, a->f, walk.start,
 				    LLVMGetBasicBlockTerminator(a->before));
 	offset = LLVMBuildMul(b, a->at,
@@ -202,8 +200,7 @@ static bool is_index(const struct ahead *a, LLVMValueRef load)
 	       LLVMGetOrdering(load) == LLVMAtomicOrderingNotAtomic &&
 	       psr_ext_dominates(a->fam, a->f, LLVMGetInstructionParent(load),
 				 a->latch) &&
-	       psr_ext_walk(a->fam, a->f, load, a->l, NULL, &walk) &&
-	       psr_ext_scev_constant(walk.outer_step, &step) && step;
+	       goes_by(a, load, &walk, &step);
 }
 
 /* V is arithmetic of what does not change in the loop and of *N indices. */
@@ -250,9 +247,6 @@ static void prefetch(struct ahead *a, LLVMValueRef user, LLVMValueRef address,
 	LLVMModuleRef m = LLVMGetGlobalParent(a->f);
 	LLVMContextRef ctx = LLVMGetModuleContext(m);
 	LLVMTypeRef i32 = LLVMInt32TypeInContext(ctx);
-	LLVMTypeRef type = LLVMTypeOf(address);
-	unsigned id = LLVMLookupIntrinsicID("llvm.prefetch", 13);
-	LLVMValueRef callee = LLVMGetIntrinsicDeclaration(m, id, &type, 1);
 	LLVMBuilderRef b = LLVMCreateBuilderInContext(ctx);
 	LLVMValueRef args[4];
 
@@ -261,7 +255,7 @@ static void prefetch(struct ahead *a, LLVMValueRef user, LLVMValueRef address,
 	args[1] = LLVMConstInt(i32, writes, false);
 	args[2] = LLVMConstInt(i32, 3, false); /* into all caches */
 	args[3] = LLVMConstInt(i32, 1, false); /* data */
-	LLVMBuildCall2(b, LLVMGlobalGetValueType(callee), callee, args, 4, "");
+	psr_ir_intrinsic(b, m, "llvm.prefetch", LLVMTypeOf(address), args, 4);
 	LLVMDisposeBuilder(b);
 }
 

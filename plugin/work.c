@@ -49,11 +49,8 @@ static LLVMValueRef build_overflow(struct product *p, const char *name,
 	LLVMModuleRef m = LLVMGetGlobalParent(
 	    LLVMGetBasicBlockParent(LLVMGetInstructionParent(p->at)));
 	LLVMTypeRef i64 = i64_type(p->at);
-	unsigned id = LLVMLookupIntrinsicID(name, strlen(name));
-	LLVMValueRef f = LLVMGetIntrinsicDeclaration(m, id, &i64, 1);
 	LLVMValueRef args[] = {x, y};
-	LLVMValueRef pair = LLVMBuildCall2(p->b, LLVMGlobalGetValueType(f), f,
-					   args, 2, "psr.pair");
+	LLVMValueRef pair = psr_ir_intrinsic(p->b, m, name, i64, args, 2);
 	LLVMValueRef value = LLVMBuildExtractValue(p->b, pair, 0, "psr.low");
 	LLVMValueRef over = LLVMBuildExtractValue(p->b, pair, 1, "psr.over");
 

@@ -254,16 +254,14 @@ static struct psr_entry warm(struct psr_known *k, struct psr_entry e,
 {
 	uint64_t now = psr_ticks();
 	bool here = k == self.warm_site && class_of(work) == self.warm_class;
+	bool waits;
 
 	if (here)
 		e.code = k->entries[self.warm_rival];
 	if (here && self.warm_left > 1)
 		self.warmed += work;
-	if (!here && self.warm_left == 1 && self.waited++ < WAIT_CALLS) {
-		*tick = 0;
-		return e;
-	}
-	if (--self.warm_left) {
+	waits = !here && self.warm_left == 1 && self.waited++ < WAIT_CALLS;
+	if (waits || --self.warm_left) {
 		*tick = 0;
 		return e;
 	}

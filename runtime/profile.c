@@ -55,8 +55,7 @@ struct digest { /* of one site */
 	bool open;    /* some group may still change its mind */
 	bool clear;   /* some group's best is much faster */
 	bool quick;   /* that of the smallest calls is */
-	int64_t smallest; /* their class */
-	unsigned ngroups; /* that were measured */
+	int64_t smallest; /* their class; PSR_CLASSES: none yet */
 	double base_ns, best_ns; /* of the calls of all groups */
 	double open_ns; /* where the baseline is best so far, or alone */
 	struct psr_text text;
@@ -109,21 +108,20 @@ static void add_gain(struct digest *d, unsigned best)
 {
 	const struct psr_rival *r = d->group.rivals;
 	double work = work_of(d, d->group.size_class);
+	double old = (double)r[0].all.mid, new = (double)r[best].all.mid;
+	bool tried = r[best].all.n >= TRIED;
 
-	d->base_ns += work * (double)r[0].all.mid;
-	d->best_ns += work * (double)r[best].all.mid;
-	d->clear |= r[best].all.n >= TRIED &&
-		    (double)r[0].all.mid > CLEAR * (double)r[best].all.mid;
-	if (!d->ngroups++ || d->group.size_class < d->smallest) {
+	d->base_ns += work * old;
+	d->best_ns += work * new;
+	d->clear |= tried && old > CLEAR * new;
+	if (d->group.size_class < d->smallest) {
 		d->smallest = d->group.size_class;
 		d->quick = true;
 	}
 	if (d->group.size_class == d->smallest)
-		d->quick &= r[best].all.n >= TRIED &&
-			    (double)r[0].all.mid >
-				QUICK * (double)r[best].all.mid;
+		d->quick &= tried && old > QUICK * new;
 	if (!best && r[0].all.n < DECIDED)
-		d->open_ns += work * (double)r[0].all.mid;
+		d->open_ns += work * old;
 }
 
 /* The group is complete. */
@@ -251,7 +249,7 @@ static void put_variants(struct digest *d)
 	qsort(d->fates, d->nfates, sizeof(d->fates[0]), by_work);
 	if (d->decided && !d->open)
 		psr_text_add(&d->text, "baseline\n");
-	if (d->quick && !is_worthless(d))
+	if (d->quick)
 		psr_text_add(&d->text, "quick\n");
 	put_names(d, "won ", true);
 	put_names(d, "lost ", false);
@@ -441,6 +439,7 @@ static int each_site(void *ctx, int ncols, const char *const *names,
 	(void)types;
 	if (!d)
 		return psr_fail(w->err, -ENOMEM, "out of memory");
+	d->smallest = PSR_CLASSES;
 	ret = write_digest(w, d, v[1]);
 	if (!ret && d->text.failed)
 		ret = psr_fail(w->err, -ENOMEM, "out of memory");
