@@ -16,6 +16,7 @@
 #include "polly.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ir.h"
@@ -26,6 +27,7 @@
  * many make 53 of the 56 variants of the suite, half as many 47.
  */
 #define OPERATIONS "100000"
+#define FACTOR_MAX (1 << 24)
 #define SPLIT "polly.split_new_and_old" /* tests; then new code or old */
 
 static enum psr_reason applies(const struct psr_recipe *r,
@@ -108,9 +110,38 @@ static void decline(LLVMValueRef f, LLVMBasicBlockRef split)
 	psr_ext_redirect(test, 1, leave);
 }
 
+/*
+ * Where nothing else respects all dependences, the scheduler (isl's step that
+ * carries them) puts a whole nest on one axis, as i * 2147483646 + j: the loop
+ * along it asks of each point whether there is an iteration, for hours. Such a
+ * factor, of which the nest itself has none as large, betrays it.
+ */
+static bool is_spread(LLVMValueRef f)
+{
+	for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(f); b;
+	     b = LLVMGetNextBasicBlock(b))
+		for (LLVMValueRef i = LLVMGetFirstInstruction(b); i;
+		     i = LLVMGetNextInstruction(i)) {
+			LLVMOpcode op = LLVMGetInstructionOpcode(i);
+
+			if (op != LLVMMul && op != LLVMSDiv && op != LLVMUDiv)
+				continue;
+			for (unsigned k = 0; k < 2; k++) {
+				LLVMValueRef x = LLVMGetOperand(i, k);
+
+				if (LLVMIsAConstantInt(x) &&
+				    llabs(LLVMConstIntGetSExtValue(x)) >=
+					FACTOR_MAX)
+					return true;
+			}
+		}
+	return false;
+}
+
 static enum psr_reason apply(const struct psr_recipe *r, struct psr_fam *fam,
 			     const struct psr_nest *nest, LLVMValueRef f)
 {
+	bool was_spread = is_spread(f); /* the nest's own arithmetic */
 	char tile[16];
 	const struct psr_setting settings[] = {
 	    {"polly-detect-reductions", "false"},
@@ -131,6 +162,8 @@ static enum psr_reason apply(const struct psr_recipe *r, struct psr_fam *fam,
 	split = find_split(f);
 	if (!split)
 		return PSR_REASON_POLLY_REFUSED;
+	if (!was_spread && is_spread(f))
+		return PSR_REASON_POLLY_SPREAD;
 	decline(f, split);
 	psr_ext_forget(fam, f);
 	return PSR_REASON_NONE;
