@@ -18,7 +18,7 @@
 /* A definition of main() at the start of a line, as programs are laid out. */
 #define MAIN                                                                   \
 	"^[[:space:]]*((static|extern|signed|int|void|auto|\"C\"|\\{)"         \
-	"[[:space:]]+)*main[[:space:]]*(\\([^;]*|)$"
+	"[[:space:]]+)*main[[:space:]]*(\\([^;]*(\\{.*)?|)$"
 
 int bench_source_has_main(const char *path, bool *has)
 {

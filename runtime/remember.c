@@ -71,19 +71,15 @@ static int adopt_count(void *ctx, uint64_t site, uint8_t size_class,
 /* The trained one, if any, is read with the first module's times. */
 static enum { NO_PRIOR, WANTED, READ } prior_state;
 
-static void load_prior(struct psr_store *store)
+static void take_prior(const struct psr_waking *w)
 {
 	static struct psr_prior trained;
-	void *data;
-	size_t n;
 
-	if (prior_state != WANTED)
-		return;
 	prior_state = READ;
-	if (psr_store_model_get(store, "prior", &data, &n, NULL) < 0)
+	if (!w->prior)
 		return;
-	if (psr_prior_read(data, n, &trained) < 0)
-		free(data);
+	if (psr_prior_read(w->prior, w->prior_bytes, &trained) < 0)
+		free(w->prior);
 	else
 		psr_sites_prior(&trained); /* for ever */
 }
@@ -96,20 +92,20 @@ void psr_remember_prior(void)
 
 void psr_remember_load(struct psr_module_state *m)
 {
-	struct psr_store *store = NULL;
+	struct psr_waking w = {
+	    .time = adopt,
+	    .count = adopt_count,
+	    .ctx = m,
+	    .wants_prior = prior_state == WANTED,
+	};
 	char cpu[PSR_CPU_KEY];
 
-	if (psr_store_open(NULL, PSR_STORE_READ, &store, NULL) < 0)
-		return;
 	psr_cpu_key(cpu);
-	if (psr_store_is_recording(store, &recorded, NULL) < 0)
-		recorded = false;
-	/* A failure half-way leaves fewer samples, each of them true. */
-	if (!psr_store_sites_load(store, m->name, cpu, adopt, m, NULL))
-		(void)!psr_store_counts_load(store, m->name, adopt_count, m,
-					     NULL);
-	load_prior(store);
-	psr_store_close(store);
+	if (psr_store_wake(m->name, cpu, &w, NULL) < 0)
+		return;
+	recorded = w.recording;
+	if (w.wants_prior)
+		take_prior(&w);
 }
 
 static bool grow(void **p, size_t *room, size_t need, size_t size)

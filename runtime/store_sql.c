@@ -158,8 +158,7 @@ int store_need_write(struct psr_store *s, struct psr_err *err)
 	return psr_fail(err, -EROFS, "%s: opened to read only", s->path);
 }
 
-/* Blocks SIGXFSZ unless the program itself has it blocked or pending. */
-static void signals_hold(struct psr_store *s)
+void store_signals_hold(struct psr_store *s)
 {
 	sigset_t xfsz, pending;
 
@@ -170,7 +169,7 @@ static void signals_hold(struct psr_store *s)
 		      !pthread_sigmask(SIG_BLOCK, &xfsz, &s->signals);
 }
 
-static void signals_release(struct psr_store *s)
+void store_signals_release(struct psr_store *s)
 {
 	static const struct timespec now = {0, 0};
 	int saved = errno;
@@ -193,10 +192,10 @@ int store_begin(struct psr_store *s, struct psr_err *err)
 
 	if (ret < 0)
 		return ret;
-	signals_hold(s);
+	store_signals_hold(s);
 	ret = store_exec(s, "BEGIN IMMEDIATE", err);
 	if (ret < 0)
-		signals_release(s);
+		store_signals_release(s);
 	return ret;
 }
 
@@ -207,7 +206,7 @@ int store_end(struct psr_store *s, int ret, struct psr_err *err)
 	/* SQLite may have rolled back by itself, when it was out of memory. */
 	if (ret < 0 && !sqlite3_get_autocommit(s->db))
 		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
-	signals_release(s);
+	store_signals_release(s);
 	return ret;
 }
 

@@ -70,6 +70,13 @@ int store_id(struct psr_store *s, sqlite3_stmt *st, int64_t *id,
 int store_begin(struct psr_store *s, struct psr_err *err);
 int store_end(struct psr_store *s, int ret, struct psr_err *err);
 
+/*
+ * Blocks SIGXFSZ unless the program itself has it blocked or pending; gives
+ * back the mask, and drops the one that came of our writing.
+ */
+void store_signals_hold(struct psr_store *s);
+void store_signals_release(struct psr_store *s);
+
 /* -EROFS when S was opened to read only. */
 int store_need_write(struct psr_store *s, struct psr_err *err);
 

@@ -175,6 +175,28 @@ psr_store_counts_load(struct psr_store *store, const char *module,
                                   uint64_t counted),
                       void *ctx, struct psr_err *err);
 
+/* What a module reads when it wakes, and who hears of it. */
+struct psr_waking {
+	int (*time)(void *ctx, const struct psr_site_time *row);
+	int (*count)(void *ctx, uint64_t site, uint8_t size_class,
+		     uint64_t counted);
+	void *ctx;
+	bool wants_prior;
+	bool recording;                 /* as psr_store_is_recording() says */
+	void *prior;                    /* NULL: there is none; to be freed */
+	size_t prior_bytes;
+};
+
+/*
+ * Tells of all times of MODULE on CPU, and of all counts: from a snapshot in
+ * FILE-snapshots/ if the database is as it was when that was made, in 0.03 ms;
+ * else from the database, in 1 ms, and a snapshot is made if the database has
+ * been at rest for two seconds. What the callbacks return is not heeded.
+ */
+PSR_API PSR_MUST_CHECK int psr_store_wake(const char *module, const char *cpu,
+					  struct psr_waking *waking,
+					  struct psr_err *err);
+
 /*
  * If PID, or the nearest of its ancestors, is a running run's program or
  * recorder, that run is noted with the times (table run_site).
