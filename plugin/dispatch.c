@@ -32,6 +32,7 @@ struct site {
 	LLVMContextRef ctx;
 	LLVMTypeRef i16, i32, i64, ptr;
 	LLVMValueRef table, descriptor;
+	LLVMValueRef start, code; /* places on the stack: see keep() */
 	LLVMComdatRef comdat;
 	LLVMBuilderRef b;
 };
@@ -459,7 +460,7 @@ struct choice {
 	LLVMBasicBlockRef enter;   /* ask it */
 	LLVMBasicBlockRef table;   /* usual: read the table */
 	LLVMBasicBlockRef choose;  /* variant or original */
-	LLVMValueRef code, start;  /* in CHOOSE */
+	LLVMValueRef code;         /* in CHOOSE */
 };
 
 static LLVMValueRef phi2(struct site *s, LLVMValueRef x, LLVMBasicBlockRef bx,
@@ -485,6 +486,40 @@ static LLVMValueRef small_place(struct site *s)
 	return LLVMConstInBoundsGEP2(type, s->table, index, 2);
 }
 
+/*
+ * When a sample began, or 0, and of which code: on the stack, and volatile, as
+ * in registers they would be kept all through the original's loops, which may
+ * have none to spare (a sixth of the time of distances of two numbers each).
+ */
+static void emit_places(struct site *s)
+{
+	LLVMBasicBlockRef entry = LLVMGetEntryBasicBlock(s->nest->function);
+
+	LLVMPositionBuilderBefore(s->b, LLVMGetFirstInstruction(entry));
+	s->start = ours(s, LLVMBuildAlloca(s->b, s->i64, "psr.start"));
+	s->code = ours(s, LLVMBuildAlloca(s->b, s->i64, "psr.code"));
+}
+
+static void keep(struct site *s, LLVMValueRef place, LLVMValueRef value)
+{
+	LLVMSetVolatile(ours(s, LLVMBuildStore(s->b, value, place)), true);
+}
+
+static LLVMValueRef kept(struct site *s, LLVMValueRef place)
+{
+	LLVMValueRef load = LLVMBuildLoad2(s->b, s->i64, place, "psr.kept");
+
+	LLVMSetVolatile(load, true);
+	return ours(s, load);
+}
+
+/* What follows goes to the end of B, in place of its branch. */
+static void drop_end(struct site *s, LLVMBasicBlockRef b)
+{
+	LLVMInstructionEraseFromParent(LLVMGetBasicBlockTerminator(b));
+	LLVMPositionBuilderAtEnd(s->b, b);
+}
+
 /* There is nobody to notice small calls. */
 static void emit_absent(struct site *s, struct choice *c)
 {
@@ -502,13 +537,13 @@ static void emit_absent(struct site *s, struct choice *c)
 	LLVMBuildBr(s->b, c->table);
 }
 
-static void emit_guard(struct site *s, struct choice *c)
+/* The block AT leads to LITTLE where the work is too little, else to ENOUGH. */
+static void emit_guard(struct site *s, LLVMBasicBlockRef at,
+		       LLVMBasicBlockRef little, LLVMBasicBlockRef enough)
 {
-	LLVMBasicBlockRef before = s->made->before;
 	LLVMValueRef small, most = constant(s->i64, s->nest->min_work - 1);
 
-	LLVMInstructionEraseFromParent(LLVMGetBasicBlockTerminator(before));
-	LLVMPositionBuilderAtEnd(s->b, before);
+	LLVMPositionBuilderAtEnd(s->b, at);
 	if (is_counted(s)) {
 		most = ours(s, LLVMBuildLoad2(s->b, s->i32, small_place(s),
 					      "psr.most"));
@@ -518,16 +553,27 @@ static void emit_guard(struct site *s, struct choice *c)
 	}
 	small =
 	    LLVMBuildICmp(s->b, LLVMIntULE, s->nest->work, most, "psr.small");
-	LLVMBuildCondBr(s->b, small, s->made->original, c->check);
+	LLVMBuildCondBr(s->b, small, little, enough);
 }
 
-static void emit_sampling(struct site *s, struct choice *c, LLVMValueRef *e)
+/* The same question in front of the loop around. */
+static void emit_around(struct site *s, LLVMValueRef branch)
+{
+	LLVMBasicBlockRef at = LLVMGetInstructionParent(branch);
+	LLVMBasicBlockRef copy = LLVMGetSuccessor(branch, 0);
+	LLVMBasicBlockRef loop = LLVMGetSuccessor(branch, 1);
+
+	drop_end(s, at);
+	emit_guard(s, at, copy, loop);
+}
+
+static LLVMValueRef emit_sampling(struct site *s, struct choice *c)
 {
 	LLVMTypeRef params[] = {s->ptr, s->i64, s->ptr};
 	LLVMTypeRef type = LLVMFunctionType(entry_type(s), params, 3, false);
 	LLVMValueRef enter = runtime_function(s, "__psr_enter_at", type);
 	LLVMValueRef args[] = {s->descriptor, s->nest->work, NULL};
-	LLVMValueRef due, there, pair;
+	LLVMValueRef due, there, pair, code;
 
 	LLVMPositionBuilderAtEnd(s->b, c->check);
 	args[2] = tick_place(s);
@@ -541,14 +587,17 @@ static void emit_sampling(struct site *s, struct choice *c, LLVMValueRef *e)
 	emit_absent(s, c);
 	LLVMPositionBuilderAtEnd(s->b, c->enter);
 	pair = ours(s, LLVMBuildCall2(s->b, type, enter, args, 3, ""));
-	e[0] = LLVMBuildExtractValue(s->b, pair, 0, "psr.code");
-	e[1] = LLVMBuildExtractValue(s->b, pair, 1, "psr.start");
+	code = LLVMBuildExtractValue(s->b, pair, 0, "psr.code");
+	keep(s, s->code, code);
+	keep(s, s->start, LLVMBuildExtractValue(s->b, pair, 1, "psr.start"));
 	LLVMBuildBr(s->b, c->choose);
+	return code;
 }
 
 static void emit_choice(struct site *s, struct choice *c)
 {
-	LLVMValueRef entered[2], found, original;
+	LLVMValueRef around = s->nest->around;
+	LLVMValueRef entered, found, original;
 
 	c->check = new_block(s, "psr.check");
 	c->present = new_block(s, "psr.sample");
@@ -556,15 +605,17 @@ static void emit_choice(struct site *s, struct choice *c)
 	c->enter = new_block(s, "psr.enter");
 	c->table = new_block(s, "psr.table");
 	c->choose = new_block(s, "psr.choose");
-	emit_guard(s, c);
-	emit_sampling(s, c, entered);
+	if (around)
+		emit_around(s, around);
+	drop_end(s, s->made->before);
+	keep(s, s->start, constant(s->i64, 0));
+	emit_guard(s, s->made->before, s->made->original, c->check);
+	entered = emit_sampling(s, c);
 	LLVMPositionBuilderAtEnd(s->b, c->table);
 	found = look_up(s);
 	LLVMBuildBr(s->b, c->choose);
 	LLVMPositionBuilderAtEnd(s->b, c->choose);
-	c->code = phi2(s, found, c->table, entered[0], c->enter, "psr.code");
-	c->start = phi2(s, constant(s->i64, 0), c->table, entered[1], c->enter,
-			"psr.start");
+	c->code = phi2(s, found, c->table, entered, c->enter, "psr.code");
 	original = LLVMBuildICmp(s->b, LLVMIntEQ, c->code, constant(s->i64, 0),
 				 "psr.baseline");
 	LLVMBuildCondBr(s->b, original, s->made->original, s->made->variant);
@@ -585,49 +636,28 @@ static void aim_call(struct site *s, struct choice *c)
 	LLVMSetOperand(call, callee, target);
 }
 
-/* Ends B, which goes on at the builder's block, by a sample if START. */
+/* Ends AT, which goes on at NEXT, by a sample if one has begun. */
 static void emit_leave(struct site *s, LLVMBasicBlockRef at,
-		       LLVMBasicBlockRef next, LLVMValueRef code,
-		       LLVMValueRef start)
+		       LLVMBasicBlockRef next)
 {
 	LLVMTypeRef params[] = {s->ptr, s->i64, s->i64, s->i64};
 	LLVMTypeRef type =
 	    LLVMFunctionType(LLVMVoidTypeInContext(s->ctx), params, 4, false);
 	LLVMValueRef leave = runtime_function(s, "__psr_leave", type);
-	LLVMValueRef args[] = {s->descriptor, s->nest->work, code, start};
+	LLVMValueRef args[] = {s->descriptor, s->nest->work, NULL, NULL};
 	LLVMBasicBlockRef block =
 	    LLVMInsertBasicBlockInContext(s->ctx, next, "psr.leave");
 	LLVMValueRef timed;
 
-	LLVMInstructionEraseFromParent(LLVMGetBasicBlockTerminator(at));
-	LLVMPositionBuilderAtEnd(s->b, at);
-	timed = LLVMBuildICmp(s->b, LLVMIntNE, start, constant(s->i64, 0),
+	drop_end(s, at);
+	args[3] = kept(s, s->start);
+	timed = LLVMBuildICmp(s->b, LLVMIntNE, args[3], constant(s->i64, 0),
 			      "psr.timed");
 	set_unlikely(s, LLVMBuildCondBr(s->b, timed, block, next));
 	LLVMPositionBuilderAtEnd(s->b, block);
+	args[2] = kept(s, s->code);
 	ours(s, LLVMBuildCall2(s->b, type, leave, args, 4, ""));
 	LLVMBuildBr(s->b, next);
-}
-
-/*
- * On the original's side: the code that was chosen, which is a variant's
- * where its guard has failed, and START. Small work never was timed.
- */
-static void meet_original(struct site *s, struct choice *c, LLVMValueRef *code,
-			  LLVMValueRef *start)
-{
-	LLVMValueRef none = constant(s->i64, 0);
-	LLVMBasicBlockRef called = LLVMGetInstructionParent(s->made->call);
-
-	LLVMPositionBuilderBeforeInstrAndDbgRecords(
-	    s->b, LLVMGetFirstInstruction(s->made->original));
-	*code = phi2(s, none, s->made->before, none, c->choose, "psr.code");
-	*start =
-	    phi2(s, none, s->made->before, c->start, c->choose, "psr.start");
-	if (!s->made->exit)
-		return;
-	LLVMAddIncoming(*code, &c->code, &called, 1);
-	LLVMAddIncoming(*start, &c->start, &called, 1);
 }
 
 /* A variant that returns false has done nothing: on to the original. */
@@ -643,60 +673,12 @@ static void emit_fallback(struct site *s)
 		    4000, 1);
 }
 
-/* At the common exit: VARIANT where the call is, ORIGINAL elsewhere. */
-static LLVMValueRef exit_phi(struct site *s, const LLVMBasicBlockRef *preds,
-			     unsigned n, LLVMValueRef variant,
-			     LLVMValueRef original, const char *name)
+static void emit_loop_exit(struct site *s)
 {
-	LLVMBasicBlockRef called = LLVMGetInstructionParent(s->made->call);
-	LLVMValueRef phi = LLVMBuildPhi(s->b, s->i64, name);
+	LLVMBasicBlockRef exit = s->made->exit;
 
-	for (unsigned i = 0; i < n; i++) {
-		LLVMBasicBlockRef p = preds[i];
-		LLVMValueRef v = p == called ? variant : original;
-
-		LLVMAddIncoming(phi, &v, &p, 1);
-	}
-	return phi;
-}
-
-static unsigned predecessors(LLVMBasicBlockRef b, LLVMBasicBlockRef *out,
-			     unsigned max)
-{
-	unsigned n = 0;
-
-	for (LLVMUseRef u = LLVMGetFirstUse(LLVMBasicBlockAsValue(b)); u;
-	     u = LLVMGetNextUse(u)) {
-		LLVMValueRef i = LLVMGetUser(u);
-
-		if (!LLVMIsATerminatorInst(i))
-			continue;
-		if (n < max)
-			out[n] = LLVMGetInstructionParent(i);
-		n++;
-	}
-	return n;
-}
-
-static void emit_loop_exit(struct site *s, struct choice *c)
-{
-	LLVMBasicBlockRef exit = s->made->exit, next;
-	unsigned n = predecessors(exit, NULL, 0);
-	LLVMBasicBlockRef *preds = calloc(n, sizeof(LLVMBasicBlockRef));
-	LLVMValueRef before, failed, code, start;
-
-	if (!preds)
-		abort(); /* as clang does when it has no memory */
 	emit_fallback(s);
-	meet_original(s, c, &failed, &before);
-	predecessors(exit, preds, n);
-	LLVMPositionBuilderBeforeInstrAndDbgRecords(
-	    s->b, LLVMGetFirstInstruction(exit));
-	code = exit_phi(s, preds, n, c->code, failed, "psr.code");
-	start = exit_phi(s, preds, n, c->start, before, "psr.start");
-	next = psr_ext_split(exit, psr_ir_first_non_phi(exit));
-	emit_leave(s, exit, next, code, start);
-	free(preds);
+	emit_leave(s, exit, psr_ext_split(exit, psr_ir_first_non_phi(exit)));
 }
 
 static bool is_return(LLVMBasicBlockRef b)
@@ -704,23 +686,18 @@ static bool is_return(LLVMBasicBlockRef b)
 	return LLVMIsAReturnInst(LLVMGetBasicBlockTerminator(b)) != NULL;
 }
 
-static void emit_returns(struct site *s, struct choice *c)
+static void emit_returns(struct site *s)
 {
 	LLVMValueRef f = s->nest->function;
-	LLVMValueRef code, start;
-	LLVMBasicBlockRef next, after, variant = s->made->variant;
-
-	meet_original(s, c, &code, &start);
+	LLVMBasicBlockRef next;
 
 	for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(f); b; b = next) {
 		next = LLVMGetNextBasicBlock(b);
-		if (!is_return(b) || b == variant)
-			continue;
-		after = psr_ext_split(b, LLVMGetBasicBlockTerminator(b));
-		emit_leave(s, b, after, code, start);
+		if (is_return(b))
+			emit_leave(s, b,
+				   psr_ext_split(
+				       b, LLVMGetBasicBlockTerminator(b)));
 	}
-	after = psr_ext_split(variant, LLVMGetBasicBlockTerminator(variant));
-	emit_leave(s, variant, after, c->code, c->start);
 }
 
 static void site_init(struct site *s, const struct psr_nest *nest,
@@ -769,15 +746,16 @@ void psr_dispatch_emit(const struct psr_nest *nest, const struct psr_made *made,
 	s.phase = phase;
 	emit_table(&s);
 	emit_descriptor(&s);
+	emit_places(&s);
 	line = LLVMInstructionGetDebugLoc(
 	    LLVMGetBasicBlockTerminator(made->before));
 	LLVMSetCurrentDebugLocation2(s.b, line);
 	emit_choice(&s, &c);
 	aim_call(&s, &c);
 	if (made->exit)
-		emit_loop_exit(&s, &c);
+		emit_loop_exit(&s);
 	else
-		emit_returns(&s, &c);
+		emit_returns(&s);
 	place_call(&s, line);
 	LLVMDisposeBuilder(s.b);
 }

@@ -492,12 +492,13 @@ namespace
 class Average : public SCEVRewriteVisitor<Average>
 {
 	const Loop *Nest;
+	const bool Guess; // what the nest loads counts as nothing
 
       public:
 	bool Failed = false, Varied = false;
 
-	Average(ScalarEvolution &SE, const Loop *nest)
-	    : SCEVRewriteVisitor(SE), Nest(nest)
+	Average(ScalarEvolution &SE, const Loop *nest, bool guess)
+	    : SCEVRewriteVisitor(SE), Nest(nest), Guess(guess)
 	{
 	}
 
@@ -524,11 +525,26 @@ class Average : public SCEVRewriteVisitor<Average>
 	const SCEV *visitUnknown(const SCEVUnknown *e)
 	{
 		auto *i = dyn_cast<Instruction>(e->getValue());
-		if (i && Nest->contains(i))
-			Failed = true;
+		if (!i || !Nest->contains(i))
+			return e;
+		if (Guess && e->getType()->isIntegerTy())
+			return SE.getZero(e->getType());
+		Failed = true;
 		return e;
 	}
 };
+
+bool is_cheap_at(psr_fam *fam, LLVMValueRef f, const SCEV *s, const Loop *nest,
+		 Instruction *at, unsigned budget)
+{
+	auto &SE = analysis<ScalarEvolutionAnalysis>(fam, f);
+	SCEVExpander expander(SE, "psr");
+
+	return expander.isSafeToExpandAt(s, at) &&
+	       !expander.isHighCostExpansion(
+		   s, const_cast<Loop *>(nest), budget,
+		   &analysis<TargetIRAnalysis>(fam, f), at);
+}
 } // namespace
 
 enum psr_trip psr_ext_trip(psr_fam *fam, LLVMValueRef f, psr_loop l,
@@ -543,19 +559,40 @@ enum psr_trip psr_ext_trip(psr_fam *fam, LLVMValueRef f, psr_loop l,
 	if (isa<SCEVCouldNotCompute>(taken) ||
 	    SE.getTypeSizeInBits(taken->getType()) > 64)
 		return PSR_TRIP_UNKNOWN;
-	Average average(SE, loop_of(nest));
+	Average average(SE, loop_of(nest), false);
 	taken = average.visit(taken);
 	if (average.Failed)
 		return PSR_TRIP_UNKNOWN;
 	const SCEV *trip = SE.getAddExpr(SE.getTruncateOrZeroExtend(taken, i64),
 					 SE.getOne(i64));
-	SCEVExpander expander(SE, "psr");
-	auto &TTI = analysis<TargetIRAnalysis>(fam, f);
-	if (!expander.isSafeToExpandAt(trip, I) ||
-	    expander.isHighCostExpansion(trip, loop_of(nest), budget, &TTI, I))
+	if (!is_cheap_at(fam, f, trip, loop_of(nest), I, budget))
 		return PSR_TRIP_UNKNOWN;
 	*out = reinterpret_cast<psr_scev>(const_cast<SCEV *>(trip));
 	return average.Varied ? PSR_TRIP_AVERAGE : PSR_TRIP_KNOWN;
+}
+
+bool psr_ext_trip_guess(psr_fam *fam, LLVMValueRef f, psr_loop l, psr_loop nest,
+			LLVMValueRef at, unsigned budget, unsigned least,
+			psr_scev *out)
+{
+	auto &SE = analysis<ScalarEvolutionAnalysis>(fam, f);
+	auto *I = unwrap<Instruction>(at);
+	Type *i64 = Type::getInt64Ty(I->getContext());
+	const SCEV *taken = SE.getBackedgeTakenCount(loop_of(l));
+
+	if (isa<SCEVCouldNotCompute>(taken) ||
+	    SE.getTypeSizeInBits(taken->getType()) > 64)
+		return false;
+	Average average(SE, loop_of(nest), true);
+	taken = average.visit(taken);
+	if (average.Failed || isa<SCEVConstant>(taken))
+		return false;
+	const SCEV *trip = SE.getSMaxExpr(
+	    SE.getTruncateOrSignExtend(taken, i64), SE.getConstant(i64, least));
+	if (!is_cheap_at(fam, f, trip, loop_of(nest), I, budget))
+		return false;
+	*out = reinterpret_cast<psr_scev>(const_cast<SCEV *>(trip));
+	return true;
 }
 
 bool psr_ext_scev_constant(psr_scev s, uint64_t *value)

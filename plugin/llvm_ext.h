@@ -107,6 +107,13 @@ enum psr_trip { PSR_TRIP_UNKNOWN, PSR_TRIP_KNOWN, PSR_TRIP_AVERAGE };
 enum psr_trip psr_ext_trip(struct psr_fam *fam, LLVMValueRef f, psr_loop l,
 			   psr_loop nest, LLVMValueRef at, unsigned budget,
 			   psr_scev *out);
+/*
+ * A guess, of LEAST or more, where that is unknown, as L's bounds come of what
+ * the nest itself loads, which counts as 0. False: nothing else is known of it.
+ */
+bool psr_ext_trip_guess(struct psr_fam *fam, LLVMValueRef f, psr_loop l,
+			psr_loop nest, LLVMValueRef at, unsigned budget,
+			unsigned least, psr_scev *out);
 bool psr_ext_scev_constant(psr_scev s, uint64_t *value);
 uint64_t psr_ext_scev_max(struct psr_fam *fam, LLVMValueRef f, psr_scev s);
 bool psr_ext_scev_is_safe(struct psr_fam *fam, LLVMValueRef f, psr_scev s,

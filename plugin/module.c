@@ -22,6 +22,7 @@
 #include "seal.h"
 #include "sites.h"
 #include "small.h"
+#include "unswitch.h"
 #include "work.h"
 
 #define FLAG              "psr"
@@ -259,7 +260,18 @@ static void number(struct psr_fam *fam, struct psr_nest *first, size_t n)
 			psr_inputs_number(&first[i]);
 }
 
-/* Puts copies for small calls in front; finds the loops anew then. */
+/* Finds the loops anew where code was copied. */
+static void find_again(struct psr_fam *fam, struct psr_nest *first, size_t n)
+{
+	psr_ext_forget(fam, first->function);
+	psr_ext_simplify_loops(fam, first->function);
+	for (size_t i = 0; i < n; i++)
+		if (is_wanted(&first[i]) && first[i].loop)
+			first[i].loop = psr_ext_loop_of(fam, first->function,
+							first[i].blocks[0]);
+}
+
+/* Puts copies for small calls in front. */
 static bool make_small(struct psr_fam *fam, struct psr_nest *first, size_t n)
 {
 	bool changed = false;
@@ -269,14 +281,41 @@ static bool make_small(struct psr_fam *fam, struct psr_nest *first, size_t n)
 			changed |= psr_small_make(fam, &first[i]);
 	if (!changed)
 		return false;
-	psr_ext_forget(fam, first->function);
-	psr_ext_simplify_loops(fam, first->function);
-	for (size_t i = 0; i < n; i++)
-		if (is_wanted(&first[i]) && first[i].loop)
-			first[i].loop = psr_ext_loop_of(fam, first->function,
-							first[i].blocks[0]);
+	find_again(fam, first, n);
 	number(fam, first, n);
 	return true;
+}
+
+/*
+ * Emits the work of all sites, where it is the same all through the loop around
+ * one in front of that, which is copied then.
+ */
+static bool measure(struct psr_fam *fam, struct psr_nest *first, size_t n)
+{
+	psr_loop *around = calloc(n, sizeof(psr_loop));
+	bool changed = false;
+
+	if (!around)
+		fail("loops", -12);
+	for (size_t i = 0; i < n; i++) {
+		if (first[i].reason)
+			continue;
+		around[i] = psr_unswitch_loop(fam, &first[i], first, n);
+		psr_work_emit(fam, &first[i], around[i]);
+		if (LLVMIsAConstantInt(first[i].work))
+			around[i] = NULL; /* enough, always */
+		if (around[i])
+			psr_ext_form_lcssa(fam, first[i].function, around[i]);
+	}
+	for (size_t i = 0; i < n; i++)
+		if (around[i]) {
+			psr_unswitch_make(&first[i], around[i]);
+			changed = true;
+		}
+	free(around);
+	if (changed)
+		find_again(fam, first, n);
+	return changed;
 }
 
 /*
@@ -298,9 +337,7 @@ static bool prepare(struct psr_fam *fam, struct psr_nest *first, size_t n)
 		if (is_wanted(&first[i]) && !has_constants(&first[i]))
 			psr_inputs_weigh(&first[i]);
 	changed = make_small(fam, first, n);
-	for (size_t i = 0; i < n; i++)
-		if (!first[i].reason)
-			psr_work_emit(fam, &first[i]);
+	changed |= measure(fam, first, n);
 	return changed;
 }
 

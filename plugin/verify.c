@@ -415,7 +415,7 @@ static enum psr_reason find(struct check *c, struct psr_fam *fam)
 		return r;
 	if (c->nslots > SLOTS_MAX)
 		return PSR_REASON_POINTERS;
-	psr_work_emit(fam, &whole);
+	psr_work_emit(fam, &whole, NULL);
 	c->work = whole.work;
 	return PSR_REASON_NONE;
 }

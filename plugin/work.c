@@ -3,9 +3,9 @@
  * work.c - the product of a nest's trip counts, as code in front of it.
  *
  * A trip count that varies within the nest counts by its value half way, one
- * that is not known there by a nominal value. Products that could overflow
- * are bounded; what could be poison is frozen, for the dispatch looks at it
- * even where the loop would not have.
+ * that is not known there by what is known of it, or by a nominal value.
+ * Products that could overflow are bounded; what could be poison is frozen, for
+ * the dispatch looks at it even where the loop would not have.
  */
 #include "work.h"
 
@@ -106,8 +106,10 @@ static struct amount trip_amount(struct product *p, psr_loop l)
 	psr_scev trip;
 
 	if (p->loops++ >= TRIP_LOOPS_MAX ||
-	    psr_ext_trip(p->fam, f, l, p->root, p->at, budget, &trip) ==
-		PSR_TRIP_UNKNOWN)
+	    (psr_ext_trip(p->fam, f, l, p->root, p->at, budget, &trip) ==
+		 PSR_TRIP_UNKNOWN &&
+	     !psr_ext_trip_guess(p->fam, f, l, p->root, p->at, budget,
+				 TRIP_NOMINAL, &trip)))
 		return a;
 	if (psr_ext_scev_constant(trip, &a.bound))
 		return a;
@@ -201,11 +203,12 @@ static LLVMValueRef at_most(struct product *p, struct amount a)
 	return LLVMBuildSelect(p->b, less, value, max, "psr.work");
 }
 
-void psr_work_emit(struct psr_fam *fam, struct psr_nest *nest)
+void psr_work_emit(struct psr_fam *fam, struct psr_nest *nest, psr_loop around)
 {
-	LLVMValueRef at = nest->loop ? LLVMGetBasicBlockTerminator(
-					   psr_ext_loop_preheader(nest->loop))
-				     : psr_ir_after_allocas(nest->function);
+	LLVMValueRef at =
+	    nest->loop ? LLVMGetBasicBlockTerminator(psr_ext_loop_preheader(
+			     around ? around : nest->loop))
+		       : psr_ir_after_allocas(nest->function);
 	LLVMContextRef ctx = LLVMGetTypeContext(LLVMTypeOf(at));
 	LLVMBuilderRef b = LLVMCreateBuilderInContext(ctx);
 	struct product p = {b, at, fam, nest, nest->loop, 0};
@@ -230,4 +233,22 @@ unsigned psr_work_known_trips(struct psr_fam *fam, struct psr_nest *nest,
 	return known +
 	       (psr_ext_trip(fam, nest->function, l, nest->loop, at,
 			     PSR_INNER_BUDGET, &trip) != PSR_TRIP_UNKNOWN);
+}
+
+unsigned psr_work_known_from(struct psr_fam *fam, const struct psr_nest *nest,
+			     LLVMValueRef at)
+{
+	unsigned known = 0;
+	psr_scev trip;
+
+	for (size_t i = 0; i < nest->nblocks; i++) {
+		LLVMBasicBlockRef b = nest->blocks[i];
+		psr_loop l = psr_ext_loop_of(fam, nest->function, b);
+
+		known += psr_ext_loop_header(l) == b &&
+			 psr_ext_trip(fam, nest->function, l, nest->loop, at,
+				      PSR_OUTER_BUDGET,
+				      &trip) != PSR_TRIP_UNKNOWN;
+	}
+	return known;
 }

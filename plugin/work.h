@@ -9,8 +9,15 @@
 #define PSR_OUTER_BUDGET 16
 #define PSR_INNER_BUDGET 8
 
-/* Emits the nest's work in front of it; sets nest->work. */
-void psr_work_emit(struct psr_fam *fam, struct psr_nest *nest);
+/*
+ * Emits the nest's work in front of it, or in front of AROUND, a loop around
+ * it, if that is given; sets nest->work.
+ */
+void psr_work_emit(struct psr_fam *fam, struct psr_nest *nest, psr_loop around);
+
+/* Loops of the nest whose trip count is known at AT, in front of it. */
+unsigned psr_work_known_from(struct psr_fam *fam, const struct psr_nest *nest,
+			     LLVMValueRef at);
 
 /* Every trip count is a constant, and the work below nest->min_work. */
 bool psr_work_is_small(struct psr_fam *fam, struct psr_nest *nest);

@@ -8,9 +8,10 @@
  * in which state it was made: inode, size and time of the database and of its
  * log. Every commit and every checkpoint changes one of them, and then nobody
  * believes the snapshot, until the next process that reads the database makes
- * another. A file that was written within the clock's tick could change
- * once more without a trace, so nothing is kept of what is not two seconds old
- * (the same rule as that of git's index).
+ * another. A file could change once more within one tick of its clock and leave
+ * no trace of it, so nothing is kept of what is as young as that (the same rule
+ * as that of git's index): 0.1 s, or 2 s where the file system knows only whole
+ * seconds.
  *
  * It is made beside its name and renamed, so it is whole or not there, and it
  * has a check sum, as a machine may stop before its pages are written.
@@ -27,7 +28,8 @@
 #include "store_sql.h"
 
 #define MAGIC      UINT64_C(0x31544f4853525350) /* "PSRSHOT1", this byte order */
-#define SETTLED_NS UINT64_C(2000000000)
+#define TICK_NS    UINT64_C(100000000)
+#define COARSE_NS  UINT64_C(2000000000)
 #define BYTES_MOST (64u << 20)
 
 struct file_state {
@@ -96,8 +98,13 @@ static bool is_settled(const struct file_state f[2])
 {
 	uint64_t now = store_now_ns();
 
-	return f[0].time_ns + SETTLED_NS < now &&
-	       f[1].time_ns + SETTLED_NS < now;
+	for (int i = 0; i < 2; i++) {
+		bool fine = f[i].time_ns % UINT64_C(1000000000);
+
+		if (f[i].time_ns + (fine ? TICK_NS : COARSE_NS) >= now)
+			return false;
+	}
+	return true;
 }
 
 /* ---- Files ---- */

@@ -191,7 +191,7 @@ struct psr_waking {
  * Tells of all times of MODULE on CPU, and of all counts: from a snapshot in
  * FILE-snapshots/ if the database is as it was when that was made, in 0.03 ms;
  * else from the database, in 1 ms, and a snapshot is made if the database has
- * been at rest for two seconds. What the callbacks return is not heeded.
+ * been at rest for 0.1 s (2 s where files' times are whole seconds). What the callbacks return is not heeded.
  */
 PSR_API PSR_MUST_CHECK int psr_store_wake(const char *module, const char *cpu,
 					  struct psr_waking *waking,
