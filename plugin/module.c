@@ -110,6 +110,8 @@ static int compare_gain(const void *a, const void *b)
 
 	if (is_hot(p) != is_hot(q))
 		return is_hot(p) ? -1 : 1;
+	if (p->only_isa != q->only_isa)
+		return p->only_isa ? 1 : -1;
 	if (p->features.depth != q->features.depth)
 		return p->features.depth > q->features.depth ? -1 : 1;
 	if (p->features.flops != q->features.flops)

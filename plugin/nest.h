@@ -54,6 +54,7 @@ struct psr_nest {
 	const struct psr_profile_site *profile; /* NULL: nothing is known */
 	bool has_index;     /* see prefetch.h */
 	bool only_constant; /* gains by constants, if by anything */
+	bool only_isa;      /* or by instructions and scheduling */
 	bool wants_small;
 	bool has_small;       /* an inline copy for small constant calls */
 	LLVMValueRef work;    /* i64 on entry; while code is changed */

@@ -205,8 +205,6 @@ static enum psr_reason applies_vector(const struct psr_recipe *r,
 	char tune[64];
 
 	get_string(f, "tune-cpu", tune, sizeof(tune));
-	if (!r->transforms[0] && nest->loop && !nest->features.vector_loops)
-		return PSR_REASON_NO_VECTOR;
 	if (is_disabled_by_user(r, f))
 		return PSR_REASON_USER_FEATURE;
 	if (preferred && preferred != r->width)
@@ -256,7 +254,7 @@ static int promise_vector(const struct psr_recipe *r,
 	else if (r->interleave)
 		promise -= x->recurrences > 1 ? 16 : 27;
 	if (r->tune)
-		promise -= 40;
+		promise += nest->only_isa ? 20 : -40;
 	if (x->inner_trip && x->inner_trip < 16 && r->width > 128)
 		promise -= 35;
 	return promise;
@@ -580,6 +578,16 @@ enum psr_reason psr_recipe_apply(unsigned i, struct psr_fam *fam,
 	return r->interleave && !v.hinted ? PSR_REASON_LARGE : PSR_REASON_NONE;
 }
 
+/*
+ * Changes scalar code, too: by the instructions of x86-64-v3, with and without
+ * another schedule (znver3's served every processor tried best).
+ */
+static bool suits_scalars(const struct psr_recipe *r)
+{
+	return r->isa == V3 && r->width == 256 && !r->interleave &&
+	       !r->transforms[0] && (!r->tune || !strcmp(r->tune, "znver3"));
+}
+
 static enum psr_reason applies(const struct psr_recipe *r,
 			       const struct psr_nest *nest)
 {
@@ -590,7 +598,8 @@ static enum psr_reason applies(const struct psr_recipe *r,
 	if (psr_recipe_flags(r) && !nest->loop)
 		return PSR_REASON_GUARD; /* it returns what the user's does */
 	if (nest->loop && !nest->features.vector_loops &&
-	    (!r->transforms[0] || r->transforms[0] == &scalar))
+	    (!r->transforms[0] || r->transforms[0] == &scalar) &&
+	    !(nest->only_isa && suits_scalars(r)))
 		return PSR_REASON_NO_VECTOR;
 	for (unsigned i = 0; i < PSR_TRANSFORMS_MAX && r->transforms[i]; i++)
 		if ((reason = r->transforms[i]->applies(r, nest)))
@@ -645,9 +654,12 @@ static enum psr_reason judge(unsigned i, const struct psr_nest *nest)
 
 	if (psr_options.recipes && !(psr_options.recipes >> i & 1))
 		return PSR_REASON_NOT_ASKED;
-	if (nest->only_constant && r->transforms[0] != &psr_constant &&
-	    r->transforms[0] != &psr_counted)
-		return PSR_REASON_FP_ORDER;
+	if ((nest->only_constant || nest->only_isa) &&
+	    !(nest->only_constant && (r->transforms[0] == &psr_constant ||
+				      r->transforms[0] == &psr_counted)) &&
+	    !(nest->only_isa && suits_scalars(r)))
+		return nest->only_constant ? PSR_REASON_FP_ORDER
+					   : PSR_REASON_NO_VECTOR;
 	if (s && is_named(s->lost, s->nlost, r->name) < s->nlost)
 		return PSR_REASON_LOST;
 	return applies(r, nest);

@@ -33,6 +33,7 @@
 #define DEPTH_MAX      3    /* loops in a kernel's deepest chain */
 #define REPEATED_DEPTH 8    /* from a value to what it is computed of */
 #define LIGHT_SIZE     24   /* instructions */
+#define ISA_SIZE       12   /* of what only other instructions may speed up */
 #define QUICK_PART     4    /* of the least work that is dispatched */
 
 static char *copy_string(const char *s, size_t n)
@@ -211,7 +212,7 @@ static bool is_driver(struct psr_fam *fam, struct psr_nest *nest)
 		if (is_swapped(l, i))
 			return true;
 	/* A single loop within may be too short to be chosen for itself. */
-	return nest->features.depth > 2 && nest->layout &&
+	return (nest->features.depth > 2 || nest->only_isa) && nest->layout &&
 	       repeats(l, psr_ext_loop_at(fam, nest->function, l, 0));
 }
 
@@ -224,6 +225,46 @@ static bool may_be_constant(const struct psr_nest *nest)
 	const struct psr_features *x = &nest->features;
 
 	return x->depth > 1 && x->known_trips == x->loops && !x->inner_trip;
+}
+
+/* Within a loop that is no site, only arithmetic or depth pays. */
+static bool is_light(const struct psr_nest *nest)
+{
+	const struct psr_features *x = &nest->features;
+
+	return !x->flops && x->depth < 2 && x->instructions < LIGHT_SIZE;
+}
+
+/* Calls functions that do who knows what, and have sites of their own. */
+static bool has_calls(const struct psr_nest *nest)
+{
+	for (size_t i = 0; i < nest->nblocks; i++)
+		for (LLVMValueRef x = LLVMGetFirstInstruction(nest->blocks[i]);
+		     x; x = LLVMGetNextInstruction(x)) {
+			bool reads, writes;
+
+			if (LLVMIsACallInst(x) &&
+			    psr_ext_touch(x, &reads, &writes) ==
+				PSR_TOUCH_UNKNOWN)
+				return true;
+		}
+	return false;
+}
+
+/*
+ * Scalar code, too, may run a sixth faster with three-operand and bit
+ * instructions, and scheduled otherwise.
+ */
+static bool may_gain_by_isa(const struct psr_nest *nest, enum psr_reason r)
+{
+	const struct psr_features *x = &nest->features;
+
+	if (x->depth > 2 || has_calls(nest) ||
+	    (r != PSR_REASON_NO_VECTOR && r != PSR_REASON_FP_ORDER))
+		return false;
+	/* A sum in order waits for each addition, whatever the code. */
+	return x->instructions >= ISA_SIZE ||
+	       (x->flops && r == PSR_REASON_NO_VECTOR);
 }
 
 /* AArch64 has fused operations always, and vectorises sums in order. */
@@ -263,15 +304,15 @@ static enum psr_reason nest_reason(struct psr_fam *fam, struct psr_nest *nest)
 	if (r != PSR_REASON_COPY)
 		psr_layout_judge(fam, nest);
 	nest->has_index = r != PSR_REASON_COPY && psr_prefetch_judge(nest);
-	nest->only_constant = r == PSR_REASON_FP_ORDER && nest->layout &&
-			      !nest->features.regular && !nest->has_index;
-	if (r && nest->layout && !nest->features.regular &&
-	    !nest->only_constant && !nest->has_index)
-		return r;
 	nest->features.known_trips =
 	    psr_work_known_trips(fam, nest, nest->loop, at);
-	if (nest->only_constant && !may_be_constant(nest))
-		return r;
+	if (r && nest->layout && !nest->features.regular && !nest->has_index) {
+		nest->only_constant =
+		    r == PSR_REASON_FP_ORDER && may_be_constant(nest);
+		nest->only_isa = may_gain_by_isa(nest, r);
+		if (!nest->only_constant && !nest->only_isa)
+			return r;
+	}
 	if (is_driver(fam, nest))
 		return PSR_REASON_DRIVER;
 	nest->min_work = smallest_work(nest);
@@ -288,14 +329,6 @@ static bool may_descend(const struct psr_nest *nest, enum psr_reason r)
 		return nest->features.depth > 2;
 	return r != PSR_REASON_SMALL && r != PSR_REASON_USER_HINT &&
 	       r != PSR_REASON_NEVER;
-}
-
-/* Within a loop that is no site, only arithmetic or depth pays. */
-static bool is_light(const struct psr_nest *nest)
-{
-	const struct psr_features *x = &nest->features;
-
-	return !x->flops && x->depth < 2 && x->instructions < LIGHT_SIZE;
 }
 
 static void name_site(const struct psr_nests *all, struct psr_nest *nest)

@@ -67,8 +67,8 @@ void columns(int rounds, long n, long m, double *restrict p)
 				p[i * m + j] = p[i * m + j] * r;
 }
 
-// Nothing can be vectorised, nor packed: no site at all.
-// CHECK: "function": "scattered", "line": 0, "kind": "loop", "site": null, "status": "skipped", "reason": {"id": "no-vector-loop"
+// Nothing can be vectorised, nor packed: the rounds are no site.
+// CHECK: "function": "scattered", "line": 0, "kind": "loop", "site": null, "status": "skipped", "reason": {"id": "driver"
 void scattered(int rounds, int n, struct body *p, const short *at)
 {
 	for (int r = 0; r < rounds; r++)
