@@ -618,7 +618,11 @@ static void emit_choice(struct site *s, struct choice *c)
 	c->code = phi2(s, found, c->table, entered, c->enter, "psr.code");
 	original = LLVMBuildICmp(s->b, LLVMIntEQ, c->code, constant(s->i64, 0),
 				 "psr.baseline");
-	LLVMBuildCondBr(s->b, original, s->made->original, s->made->variant);
+	/* What spills does so around the call: the loops are here. */
+	set_weights(s,
+		    LLVMBuildCondBr(s->b, original, s->made->original,
+				    s->made->variant),
+		    16, 1);
 }
 
 /*
