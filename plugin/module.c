@@ -127,21 +127,31 @@ static unsigned lead(const struct psr_nest *s)
 
 static double cost_of(const struct psr_nest *s, unsigned k)
 {
-	double body = VECTOR_FACTOR * s->features.size + VECTOR_SIZE;
+	double body = s->only_isa ? s->features.size
+				  : VECTOR_FACTOR * s->features.size +
+					VECTOR_SIZE;
 
 	return psr_recipe_growth(s->recipes[k]) * body +
 	       (k ? 0 : DISPATCH_SIZE);
 }
 
-/* Gives S recipes until it has UPTO, while *LEFT lasts. */
-static void give(struct psr_nest *s, unsigned upto, double *left)
+/*
+ * Gives S recipes until it has UPTO, while *LEFT lasts and, for scalar code,
+ * which gains least, *SCALAR, if that is given.
+ */
+static void give(struct psr_nest *s, unsigned upto, double *left,
+		 double *scalar)
 {
 	while (s->ngranted < upto && s->ngranted < s->nrecipes) {
 		double cost = cost_of(s, s->ngranted);
 
-		if (cost > *left)
+		if (!s->only_isa)
+			scalar = NULL;
+		if (cost > *left || (scalar && cost > *scalar))
 			return;
 		*left -= cost;
+		if (scalar)
+			*scalar -= cost;
 		s->ngranted++;
 	}
 }
@@ -160,7 +170,8 @@ static void cut(struct psr_nest *s)
  * each has its first recipe, then those by which it leads, then each another,
  * while LEFT lasts.
  */
-static void share_budget(struct psr_nest **sites, size_t n, double left)
+static void share_budget(struct psr_nest **sites, size_t n, double left,
+			 double scalar)
 {
 	double whole = left > 0 && left < HOT_INSTRUCTIONS ? HOT_INSTRUCTIONS
 							   : left;
@@ -168,12 +179,13 @@ static void share_budget(struct psr_nest **sites, size_t n, double left)
 	size_t i = 0;
 
 	for (; i < n && is_hot(sites[i]); i++)
-		give(sites[i], PSR_RECIPES_MAX, &hot);
+		give(sites[i], PSR_RECIPES_MAX, &hot, NULL);
 	left -= whole - hot;
 	for (unsigned round = 1; round <= PSR_RECIPES_MAX; round++)
 		for (size_t k = i; k < n; k++)
 			give(sites[k],
-			     round > 1 ? round + lead(sites[k]) : 1, &left);
+			     round > 1 ? round + lead(sites[k]) : 1, &left,
+			     &scalar);
 	for (size_t k = 0; k < n; k++)
 		cut(sites[k]);
 }
@@ -196,19 +208,20 @@ static double share_small(struct psr_nests *nests, double left)
 	return left;
 }
 
-/* Of small programs the module with main is all; of large ones it is one. */
-static double free_instructions(LLVMModuleRef m)
+static bool has_main(LLVMModuleRef m)
 {
 	LLVMValueRef f = LLVMGetNamedFunction(m, "main");
 
-	return f && !LLVMIsDeclaration(f) ? MAIN_INSTRUCTIONS
-					  : FREE_INSTRUCTIONS;
+	return f && !LLVMIsDeclaration(f);
 }
 
 static void keep_budget(LLVMModuleRef m, struct psr_nests *nests)
 {
 	struct psr_nest **sites = calloc(nests->n + 1, sizeof(*sites));
 	double left = psr_options.budget * (double)module_size(m);
+	/* Of small programs the module with main is all, of large ones one. */
+	double least = has_main(m) ? MAIN_INSTRUCTIONS : FREE_INSTRUCTIONS;
+	double scalar = has_main(m) ? MAIN_INSTRUCTIONS : left / 2;
 	size_t n = 0;
 
 	if (!sites)
@@ -216,10 +229,10 @@ static void keep_budget(LLVMModuleRef m, struct psr_nests *nests)
 	for (size_t i = 0; i < nests->n; i++)
 		if (!nests->at[i].reason)
 			sites[n++] = &nests->at[i];
-	if (left < free_instructions(m) && psr_options.budget > 0)
-		left = free_instructions(m);
+	if (left < least && psr_options.budget > 0)
+		left = least;
 	qsort(sites, n, sizeof(*sites), compare_gain);
-	share_budget(sites, n, share_small(nests, left));
+	share_budget(sites, n, share_small(nests, left), scalar);
 	free(sites);
 }
 

@@ -2,7 +2,7 @@
 // What cannot be vectorised may still gain by instructions and scheduling: two
 // variants, if a round is more than a few instructions.
 // RUN: rm -f %t.json
-// RUN: %clang -O2 -S -emit-llvm -fplugin=%plugin -mllvm -psr-remarks=%t.json %s -o - | %FileCheck %s
+// RUN: %clang -O2 -S -emit-llvm -fplugin=%plugin -mllvm -psr-budget=1000 -mllvm -psr-remarks=%t.json %s -o - | %FileCheck %s
 // RUN: %FileCheck %s --check-prefix=JSON <%t.json
 
 // Attributes follow all functions.
