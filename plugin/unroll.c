@@ -226,7 +226,8 @@ static enum psr_reason apply_flat(const struct psr_recipe *r,
 	(void)nest;
 	/* Again, for what was around them may be short, too. */
 	for (int i = 0; i < 2 && mark_short(fam, f, NULL); i++)
-		psr_ext_run(fam, f, "loop(loop-unroll-full),instcombine");
+		psr_ext_run(fam, f, "loop(loop-unroll-full),"
+			    "instcombine<no-verify-fixpoint>");
 	return has_vector(fam, f, NULL) ? PSR_REASON_NONE
 					: PSR_REASON_NO_VECTOR;
 }
