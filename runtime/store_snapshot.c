@@ -4,8 +4,8 @@
  *
  * Opening the database, parsing its schema and asking it take 1 ms, which a
  * program of 50 ms notices; reading a snapshot takes some 0.03 ms. It lies in
- * FILE-snapshots/, named by a hash of the module and the processor, and tells
- * in which state it was made: inode, size and time of the database and of its
+ * FILE-snapshot-HASH, of the module and the processor (so that "rm FILE*"
+ * removes it, too), and tells in which state it was made: inode, size and time of the database and of its
  * log. Every commit and every checkpoint changes one of them, and then nobody
  * believes the snapshot, until the next process that reads the database makes
  * another. A file could change once more within one tick of its clock and leave
@@ -117,15 +117,10 @@ static uint64_t hash(uint64_t h, const char *text)
 	return h;
 }
 
-static void directory(const char *path, char out[PATH_MAX + 16])
-{
-	snprintf(out, PATH_MAX + 16, "%s-snapshots", path);
-}
-
 static void file_name(const char *path, const char *module, const char *cpu,
 		      char out[PATH_MAX + 48])
 {
-	snprintf(out, PATH_MAX + 48, "%s-snapshots/%016llx", path,
+	snprintf(out, PATH_MAX + 48, "%s-snapshot-%016llx", path,
 		 (unsigned long long)hash(
 		     hash(UINT64_C(0xcbf29ce484222325), module), cpu));
 }
@@ -188,15 +183,13 @@ static bool read_file(const char *name, struct buffer *b)
 static void write_file(struct psr_store *s, const char *name,
 		       const struct buffer *b)
 {
-	char dir[PATH_MAX + 16], temporary[PATH_MAX + 80];
+	char temporary[PATH_MAX + 80];
 	int taken[3], fd;
 	bool done;
 
-	directory(s->path, dir);
 	snprintf(temporary, sizeof(temporary), "%s.%ld", name, (long)getpid());
 	store_signals_hold(s);
 	store_take_low(taken);
-	(void)!mkdir(dir, 0700);
 	fd = open(temporary,
 		  O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd >= 0) {

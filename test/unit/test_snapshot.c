@@ -113,7 +113,7 @@ static unsigned count_snapshots(void)
 	struct dirent *e;
 
 	while (d && (e = readdir(d)))
-		if (e->d_name[0] != '.') {
+		if (!strncmp(e->d_name, "psr.db-snapshot-", 16)) {
 			snprintf(snapshot, sizeof(snapshot), "%s/%s", folder,
 				 e->d_name);
 			n++;
@@ -361,14 +361,13 @@ static void test_file_size(void)
 }
 
 /* Where none can be made, waking does as well without. */
-static void test_no_folder(void)
+static void test_no_place(void)
 {
 	make_fresh();
 	unlink(snapshot);
-	rmdir(folder);
-	CHECK(!fclose(fopen(folder, "w")), "%s", folder);
-	check_wake("a file where the folder should be");
-	unlink(folder);
+	CHECK(!mkdir(snapshot, 0700), "%s", snapshot);
+	check_wake("a folder where the file should be");
+	rmdir(snapshot);
 	check_wake("and again");
 	CHECK(count_snapshots() == 1, "%u", count_snapshots());
 }
@@ -378,13 +377,13 @@ int main(int argc, char **argv)
 	if (argc != 2)
 		return 2;
 	snprintf(path, sizeof(path), "%s/psr.db", argv[1]);
-	snprintf(folder, sizeof(folder), "%s-snapshots", path);
+	snprintf(folder, sizeof(folder), "%s", argv[1]);
 	setenv("PSR_DB", path, 1);
 	test_believed();
 	test_change();
 	test_damage();
 	test_prior();
 	test_file_size();
-	test_no_folder();
+	test_no_place();
 	return check_result();
 }

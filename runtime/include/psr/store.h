@@ -188,8 +188,8 @@ struct psr_waking {
 };
 
 /*
- * Tells of all times of MODULE on CPU, and of all counts: from a snapshot in
- * FILE-snapshots/ if the database is as it was when that was made, in 0.03 ms;
+ * Tells of all times of MODULE on CPU, and of all counts: from a snapshot,
+ * FILE-snapshot-HASH, if the database is as it was when that was made, in 0.03 ms;
  * else from the database, in 1 ms, and a snapshot is made if the database has
  * been at rest for 0.1 s (2 s where files' times are whole seconds). What the callbacks return is not heeded.
  */
