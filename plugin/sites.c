@@ -349,7 +349,9 @@ static int find_in(struct psr_fam *fam, LLVMValueRef f, psr_loop l, bool within,
 	if (!nest)
 		return -ENOMEM;
 	r = outer ? outer : nest_reason(fam, nest);
-	if (!r && within && psr_options.min_work < 0 && is_light(nest))
+	if (!r && within && psr_options.min_work < 0 &&
+	    (is_light(nest) ||
+	     (!nest->features.vector_loops && nest->features.depth < 2)))
 		r = PSR_REASON_LIGHT;
 	nest->reason = r;
 	if (!r) {
