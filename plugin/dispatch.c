@@ -15,7 +15,6 @@
 #include "dispatch.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "ir.h"
@@ -489,7 +488,7 @@ static LLVMValueRef small_place(struct site *s)
 /*
  * When a sample began, or 0, and of which code: on the stack, and volatile, as
  * in registers they would be kept all through the original's loops, which may
- * have none to spare (a sixth of the time of distances of two numbers each).
+ * have none to spare (small solvers took a twentieth longer).
  */
 static void emit_places(struct site *s)
 {
@@ -537,13 +536,12 @@ static void emit_absent(struct site *s, struct choice *c)
 	LLVMBuildBr(s->b, c->table);
 }
 
-/* The block AT leads to LITTLE where the work is too little, else to ENOUGH. */
-static void emit_guard(struct site *s, LLVMBasicBlockRef at,
-		       LLVMBasicBlockRef little, LLVMBasicBlockRef enough)
+/* On to LITTLE where the work is too little, else to ENOUGH. */
+static void emit_guard(struct site *s, LLVMBasicBlockRef little,
+		       LLVMBasicBlockRef enough)
 {
 	LLVMValueRef small, most = constant(s->i64, s->nest->min_work - 1);
 
-	LLVMPositionBuilderAtEnd(s->b, at);
 	if (is_counted(s)) {
 		most = ours(s, LLVMBuildLoad2(s->b, s->i32, small_place(s),
 					      "psr.most"));
@@ -559,12 +557,11 @@ static void emit_guard(struct site *s, LLVMBasicBlockRef at,
 /* The same question in front of the loop around. */
 static void emit_around(struct site *s, LLVMValueRef branch)
 {
-	LLVMBasicBlockRef at = LLVMGetInstructionParent(branch);
 	LLVMBasicBlockRef copy = LLVMGetSuccessor(branch, 0);
 	LLVMBasicBlockRef loop = LLVMGetSuccessor(branch, 1);
 
-	drop_end(s, at);
-	emit_guard(s, at, copy, loop);
+	drop_end(s, LLVMGetInstructionParent(branch));
+	emit_guard(s, copy, loop);
 }
 
 static LLVMValueRef emit_sampling(struct site *s, struct choice *c)
@@ -596,7 +593,6 @@ static LLVMValueRef emit_sampling(struct site *s, struct choice *c)
 
 static void emit_choice(struct site *s, struct choice *c)
 {
-	LLVMValueRef around = s->nest->around;
 	LLVMValueRef entered, found, original;
 
 	c->check = new_block(s, "psr.check");
@@ -605,11 +601,11 @@ static void emit_choice(struct site *s, struct choice *c)
 	c->enter = new_block(s, "psr.enter");
 	c->table = new_block(s, "psr.table");
 	c->choose = new_block(s, "psr.choose");
-	if (around)
-		emit_around(s, around);
+	if (s->nest->around)
+		emit_around(s, s->nest->around);
 	drop_end(s, s->made->before);
 	keep(s, s->start, constant(s->i64, 0));
-	emit_guard(s, s->made->before, s->made->original, c->check);
+	emit_guard(s, s->made->original, c->check);
 	entered = emit_sampling(s, c);
 	LLVMPositionBuilderAtEnd(s->b, c->table);
 	found = look_up(s);

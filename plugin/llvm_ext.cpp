@@ -534,6 +534,22 @@ class Average : public SCEVRewriteVisitor<Average>
 	}
 };
 
+// L's backedge-taken count with what varies in NEST averaged; null: unknown.
+// VARIED: some of it did.
+const SCEV *average_taken(ScalarEvolution &SE, const Loop *l, const Loop *nest,
+			  bool guess, bool &varied)
+{
+	const SCEV *taken = SE.getBackedgeTakenCount(l);
+
+	if (isa<SCEVCouldNotCompute>(taken) ||
+	    SE.getTypeSizeInBits(taken->getType()) > 64)
+		return nullptr;
+	Average average(SE, nest, guess);
+	taken = average.visit(taken);
+	varied = average.Varied;
+	return average.Failed ? nullptr : taken;
+}
+
 bool is_cheap_at(psr_fam *fam, LLVMValueRef f, const SCEV *s, const Loop *nest,
 		 Instruction *at, unsigned budget)
 {
@@ -554,21 +570,18 @@ enum psr_trip psr_ext_trip(psr_fam *fam, LLVMValueRef f, psr_loop l,
 	auto &SE = analysis<ScalarEvolutionAnalysis>(fam, f);
 	auto *I = unwrap<Instruction>(at);
 	Type *i64 = Type::getInt64Ty(I->getContext());
-	const SCEV *taken = SE.getBackedgeTakenCount(loop_of(l));
+	bool varied;
+	const SCEV *taken =
+	    average_taken(SE, loop_of(l), loop_of(nest), false, varied);
 
-	if (isa<SCEVCouldNotCompute>(taken) ||
-	    SE.getTypeSizeInBits(taken->getType()) > 64)
-		return PSR_TRIP_UNKNOWN;
-	Average average(SE, loop_of(nest), false);
-	taken = average.visit(taken);
-	if (average.Failed)
+	if (!taken)
 		return PSR_TRIP_UNKNOWN;
 	const SCEV *trip = SE.getAddExpr(SE.getTruncateOrZeroExtend(taken, i64),
 					 SE.getOne(i64));
 	if (!is_cheap_at(fam, f, trip, loop_of(nest), I, budget))
 		return PSR_TRIP_UNKNOWN;
 	*out = reinterpret_cast<psr_scev>(const_cast<SCEV *>(trip));
-	return average.Varied ? PSR_TRIP_AVERAGE : PSR_TRIP_KNOWN;
+	return varied ? PSR_TRIP_AVERAGE : PSR_TRIP_KNOWN;
 }
 
 bool psr_ext_trip_guess(psr_fam *fam, LLVMValueRef f, psr_loop l, psr_loop nest,
@@ -578,14 +591,11 @@ bool psr_ext_trip_guess(psr_fam *fam, LLVMValueRef f, psr_loop l, psr_loop nest,
 	auto &SE = analysis<ScalarEvolutionAnalysis>(fam, f);
 	auto *I = unwrap<Instruction>(at);
 	Type *i64 = Type::getInt64Ty(I->getContext());
-	const SCEV *taken = SE.getBackedgeTakenCount(loop_of(l));
+	bool varied;
+	const SCEV *taken =
+	    average_taken(SE, loop_of(l), loop_of(nest), true, varied);
 
-	if (isa<SCEVCouldNotCompute>(taken) ||
-	    SE.getTypeSizeInBits(taken->getType()) > 64)
-		return false;
-	Average average(SE, loop_of(nest), true);
-	taken = average.visit(taken);
-	if (average.Failed || isa<SCEVConstant>(taken))
+	if (!taken || isa<SCEVConstant>(taken))
 		return false;
 	const SCEV *trip = SE.getSMaxExpr(
 	    SE.getTruncateOrSignExtend(taken, i64), SE.getConstant(i64, least));

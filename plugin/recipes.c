@@ -580,7 +580,7 @@ enum psr_reason psr_recipe_apply(unsigned i, struct psr_fam *fam,
 
 /*
  * Changes scalar code, too: by the instructions of x86-64-v3, with and without
- * another schedule (znver3's served every processor tried best).
+ * another schedule (znver3's served best of four on a Zen 4).
  */
 static bool suits_scalars(const struct psr_recipe *r)
 {
@@ -647,6 +647,15 @@ static int promise_won(const struct psr_recipe *r, const struct psr_nest *nest)
 	return s && at < s->nwon ? WON - (int)at * VARIETY : 0;
 }
 
+/* R is one of the few ways by which NEST may gain. */
+static bool is_among(const struct psr_recipe *r, const struct psr_nest *nest)
+{
+	if (nest->only_isa && suits_scalars(r))
+		return true;
+	return nest->only_constant && (r->transforms[0] == &psr_constant ||
+				       r->transforms[0] == &psr_counted);
+}
+
 static enum psr_reason judge(unsigned i, const struct psr_nest *nest)
 {
 	const struct psr_profile_site *s = nest->profile;
@@ -654,10 +663,7 @@ static enum psr_reason judge(unsigned i, const struct psr_nest *nest)
 
 	if (psr_options.recipes && !(psr_options.recipes >> i & 1))
 		return PSR_REASON_NOT_ASKED;
-	if ((nest->only_constant || nest->only_isa) &&
-	    !(nest->only_constant && (r->transforms[0] == &psr_constant ||
-				      r->transforms[0] == &psr_counted)) &&
-	    !(nest->only_isa && suits_scalars(r)))
+	if ((nest->only_constant || nest->only_isa) && !is_among(r, nest))
 		return nest->only_constant ? PSR_REASON_FP_ORDER
 					   : PSR_REASON_NO_VECTOR;
 	if (s && is_named(s->lost, s->nlost, r->name) < s->nlost)

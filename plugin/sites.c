@@ -227,14 +227,6 @@ static bool may_be_constant(const struct psr_nest *nest)
 	return x->depth > 1 && x->known_trips == x->loops && !x->inner_trip;
 }
 
-/* Within a loop that is no site, only arithmetic or depth pays. */
-static bool is_light(const struct psr_nest *nest)
-{
-	const struct psr_features *x = &nest->features;
-
-	return !x->flops && x->depth < 2 && x->instructions < LIGHT_SIZE;
-}
-
 /* Calls functions that do who knows what, and have sites of their own. */
 static bool has_calls(const struct psr_nest *nest)
 {
@@ -305,7 +297,7 @@ static enum psr_reason nest_reason(struct psr_fam *fam, struct psr_nest *nest)
 		psr_layout_judge(fam, nest);
 	nest->has_index = r != PSR_REASON_COPY && psr_prefetch_judge(nest);
 	nest->features.known_trips =
-	    psr_work_known_trips(fam, nest, nest->loop, at);
+	    psr_work_known_trips(fam, nest, nest->loop, at, PSR_INNER_BUDGET);
 	if (r && nest->layout && !nest->features.regular && !nest->has_index) {
 		nest->only_constant =
 		    r == PSR_REASON_FP_ORDER && may_be_constant(nest);
@@ -331,6 +323,16 @@ static bool may_descend(const struct psr_nest *nest, enum psr_reason r)
 	       r != PSR_REASON_NEVER;
 }
 
+/* Within a loop that is no site, only vectors of arithmetic or depth pay. */
+static bool is_light(const struct psr_nest *nest)
+{
+	const struct psr_features *x = &nest->features;
+
+	return x->depth < 2 &&
+	       (!x->vector_loops ||
+		(!x->flops && x->instructions < LIGHT_SIZE));
+}
+
 static void name_site(const struct psr_nests *all, struct psr_nest *nest)
 {
 	psr_identity_set(all, nest);
@@ -349,9 +351,7 @@ static int find_in(struct psr_fam *fam, LLVMValueRef f, psr_loop l, bool within,
 	if (!nest)
 		return -ENOMEM;
 	r = outer ? outer : nest_reason(fam, nest);
-	if (!r && within && psr_options.min_work < 0 &&
-	    (is_light(nest) ||
-	     (!nest->features.vector_loops && nest->features.depth < 2)))
+	if (!r && within && psr_options.min_work < 0 && is_light(nest))
 		r = PSR_REASON_LIGHT;
 	nest->reason = r;
 	if (!r) {

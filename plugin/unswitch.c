@@ -14,20 +14,11 @@
 
 #include <stdlib.h>
 
+#include "ir.h"
 #include "refuse.h"
 #include "work.h"
 
 #define SIZE_MAX_COPIED 96 /* instructions of the loop, with the nest */
-
-static size_t count_instructions(LLVMBasicBlockRef b)
-{
-	size_t n = 0;
-
-	for (LLVMValueRef i = LLVMGetFirstInstruction(b); i;
-	     i = LLVMGetNextInstruction(i))
-		n++;
-	return n;
-}
 
 static bool may_copy(struct psr_fam *fam, LLVMValueRef f, psr_loop l)
 {
@@ -39,7 +30,7 @@ static bool may_copy(struct psr_fam *fam, LLVMValueRef f, psr_loop l)
 	for (size_t i = 0; i < n; i++) {
 		LLVMBasicBlockRef b = psr_ext_loop_block(l, i);
 
-		size += count_instructions(b);
+		size += psr_ir_size(b);
 		if (size > SIZE_MAX_COPIED || psr_refuse_block(fam, f, b, false))
 			return false;
 	}
@@ -55,8 +46,10 @@ static bool is_work_known(struct psr_fam *fam, const struct psr_nest *nest,
 	LLVMValueRef far =
 	    LLVMGetBasicBlockTerminator(psr_ext_loop_preheader(l));
 
-	return psr_work_known_from(fam, nest, far) ==
-	       psr_work_known_from(fam, nest, near);
+	return psr_work_known_trips(fam, nest, nest->loop, far,
+				    PSR_OUTER_BUDGET) ==
+	       psr_work_known_trips(fam, nest, nest->loop, near,
+				    PSR_OUTER_BUDGET);
 }
 
 static bool has_other(const struct psr_nest *nest, psr_loop l,

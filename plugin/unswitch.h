@@ -15,8 +15,8 @@ psr_loop psr_unswitch_loop(struct psr_fam *fam, const struct psr_nest *nest,
 
 /*
  * Copies LOOP, so found and in LCSSA form, for calls of so little work that
- * they would not be dispatched; the branch to the copy or to LOOP is nest->around
- * then. What is known of the function's loops no longer holds.
+ * they would not be dispatched; the branch to the copy or to LOOP is
+ * nest->around then. What is known of the function's loops no longer holds.
  */
 void psr_unswitch_make(struct psr_nest *nest, psr_loop loop);
 

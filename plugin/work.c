@@ -220,8 +220,8 @@ void psr_work_emit(struct psr_fam *fam, struct psr_nest *nest, psr_loop around)
 	LLVMDisposeBuilder(b);
 }
 
-unsigned psr_work_known_trips(struct psr_fam *fam, struct psr_nest *nest,
-			      psr_loop l, LLVMValueRef at)
+unsigned psr_work_known_trips(struct psr_fam *fam, const struct psr_nest *nest,
+			      psr_loop l, LLVMValueRef at, unsigned budget)
 {
 	size_t n = psr_ext_loop_count(fam, nest->function, l);
 	unsigned known = 0;
@@ -229,26 +229,9 @@ unsigned psr_work_known_trips(struct psr_fam *fam, struct psr_nest *nest,
 
 	for (size_t i = 0; i < n; i++)
 		known += psr_work_known_trips(
-		    fam, nest, psr_ext_loop_at(fam, nest->function, l, i), at);
+		    fam, nest, psr_ext_loop_at(fam, nest->function, l, i), at,
+		    budget);
 	return known +
-	       (psr_ext_trip(fam, nest->function, l, nest->loop, at,
-			     PSR_INNER_BUDGET, &trip) != PSR_TRIP_UNKNOWN);
-}
-
-unsigned psr_work_known_from(struct psr_fam *fam, const struct psr_nest *nest,
-			     LLVMValueRef at)
-{
-	unsigned known = 0;
-	psr_scev trip;
-
-	for (size_t i = 0; i < nest->nblocks; i++) {
-		LLVMBasicBlockRef b = nest->blocks[i];
-		psr_loop l = psr_ext_loop_of(fam, nest->function, b);
-
-		known += psr_ext_loop_header(l) == b &&
-			 psr_ext_trip(fam, nest->function, l, nest->loop, at,
-				      PSR_OUTER_BUDGET,
-				      &trip) != PSR_TRIP_UNKNOWN;
-	}
-	return known;
+	       (psr_ext_trip(fam, nest->function, l, nest->loop, at, budget,
+			     &trip) != PSR_TRIP_UNKNOWN);
 }

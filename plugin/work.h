@@ -15,15 +15,11 @@
  */
 void psr_work_emit(struct psr_fam *fam, struct psr_nest *nest, psr_loop around);
 
-/* Loops of the nest whose trip count is known at AT, in front of it. */
-unsigned psr_work_known_from(struct psr_fam *fam, const struct psr_nest *nest,
-			     LLVMValueRef at);
-
 /* Every trip count is a constant, and the work below nest->min_work. */
 bool psr_work_is_small(struct psr_fam *fam, struct psr_nest *nest);
 
-/* Loops in L whose trip count is known at AT, in front of the nest. */
-unsigned psr_work_known_trips(struct psr_fam *fam, struct psr_nest *nest,
-			      psr_loop l, LLVMValueRef at);
+/* L and loops in it whose trip count is known at AT, in front of the nest. */
+unsigned psr_work_known_trips(struct psr_fam *fam, const struct psr_nest *nest,
+			      psr_loop l, LLVMValueRef at, unsigned budget);
 
 #endif

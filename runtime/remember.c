@@ -55,17 +55,15 @@ struct news { /* one module's */
 	size_t ninfo, info_room;
 };
 
-static int adopt(void *ctx, const struct psr_site_time *row)
+static void adopt(void *ctx, const struct psr_site_time *row)
 {
 	psr_sites_adopt(ctx, row);
-	return 0;
 }
 
-static int adopt_count(void *ctx, uint64_t site, uint8_t size_class,
-		       uint64_t counted)
+static void adopt_count(void *ctx, uint64_t site, uint8_t size_class,
+			uint64_t counted)
 {
 	psr_sites_adopt_count(ctx, site, size_class, counted);
-	return 0;
 }
 
 /* The trained one, if any, is read with the first module's times. */

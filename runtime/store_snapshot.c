@@ -5,10 +5,10 @@
  * Opening the database, parsing its schema and asking it take 1 ms, which a
  * program of 50 ms notices; reading a snapshot takes some 0.03 ms. It lies in
  * FILE-snapshot-HASH, of the module and the processor (so that "rm FILE*"
- * removes it, too), and tells in which state it was made: inode, size and time of the database and of its
- * log. Every commit and every checkpoint changes one of them, and then nobody
- * believes the snapshot, until the next process that reads the database makes
- * another. A file could change once more within one tick of its clock and leave
+ * removes it, too), and tells in which state it was made: inode, size and time
+ * of the database and of its log. Every commit and every checkpoint changes one
+ * of them, and then nobody believes the snapshot, until the next process that
+ * reads the database makes another. A file could change once more within one tick of its clock and leave
  * no trace of it, so nothing is kept of what is as young as that (the same rule
  * as that of git's index): 0.1 s, or 2 s where the file system knows only whole
  * seconds.
@@ -330,7 +330,8 @@ static int relay_time(void *ctx, const struct psr_site_time *t)
 		if (!r->out->failed)
 			((struct head *)r->out->data)->ntimes++;
 	}
-	return r->to->time(r->to->ctx, t);
+	r->to->time(r->to->ctx, t);
+	return 0;
 }
 
 static int relay_count(void *ctx, uint64_t site, uint8_t size_class,
@@ -344,7 +345,8 @@ static int relay_count(void *ctx, uint64_t site, uint8_t size_class,
 		if (!r->out->failed)
 			((struct head *)r->out->data)->ncounts++;
 	}
-	return r->to->count(r->to->ctx, site, size_class, counted);
+	r->to->count(r->to->ctx, site, size_class, counted);
+	return 0;
 }
 
 /* A failure half-way leaves the caller fewer rows, each of them true. */
@@ -360,7 +362,7 @@ static bool wake_from_store(struct psr_store *s, const char *module,
 	       !psr_store_counts_load(s, module, relay_count, &r, NULL);
 }
 
-/* Keeps what OUT has, unless the database has changed, or may yet. */
+/* Keeps what OUT has, unless the database has changed meanwhile. */
 static void keep(struct psr_store *s, const char *name, const char *module,
 		 const char *cpu, const struct file_state before[2],
 		 const struct psr_waking *w, struct buffer *out)
@@ -371,7 +373,7 @@ static void keep(struct psr_store *s, const char *name, const char *module,
 
 	if (out->failed || !h->ntimes ||
 	    strlen(module) >= sizeof(h->module) ||
-	    strlen(cpu) >= sizeof(h->cpu) || !is_settled(before) ||
+	    strlen(cpu) >= sizeof(h->cpu) ||
 	    store_int(s, "SELECT count(*) FROM model WHERE name = 'prior'",
 		      &prior, NULL) < 0 ||
 	    !look_at_both(s->path, after) ||
@@ -396,7 +398,7 @@ int psr_store_wake(const char *module, const char *cpu, struct psr_waking *w,
 	struct file_state state[2];
 	struct psr_store *s = NULL;
 	struct buffer out = {0};
-	bool has_state;
+	bool has_state, keeps;
 	int ret = psr_store_path(place, sizeof(place), err);
 
 	w->recording = false;
@@ -412,10 +414,11 @@ int psr_store_wake(const char *module, const char *cpu, struct psr_waking *w,
 	ret = psr_store_open(path, PSR_STORE_READ, &s, err);
 	if (ret < 0)
 		return ret;
-	append(&out, &empty, sizeof(empty));
-	if (wake_from_store(s, module, cpu, w,
-			    has_state && !out.failed ? &out : NULL) &&
-	    has_state && !out.failed)
+	/* What has just changed may do so once more. */
+	if (has_state && is_settled(state))
+		append(&out, &empty, sizeof(empty));
+	keeps = out.data;
+	if (wake_from_store(s, module, cpu, w, keeps ? &out : NULL) && keeps)
 		keep(s, name, module, cpu, state, w, &out);
 	if (w->wants_prior &&
 	    psr_store_model_get(s, "prior", &w->prior, &w->prior_bytes, NULL) <

@@ -57,7 +57,7 @@ static void save(uint64_t n)
 	psr_store_close(s);
 }
 
-static int hear_time(void *ctx, const struct psr_site_time *t)
+static void hear_time(void *ctx, const struct psr_site_time *t)
 {
 	struct heard *h = ctx;
 	struct psr_site_time want = row(t->size_class - 8u, t->n);
@@ -67,10 +67,9 @@ static int hear_time(void *ctx, const struct psr_site_time *t)
 		   t->spent_ns == want.spent_ns && t->nring == want.nring &&
 		   !strcmp(t->variant, want.variant) &&
 		   !memcmp(t->ring, want.ring, t->nring * sizeof(t->ring[0]));
-	return 0;
 }
 
-static int hear_count(void *ctx, uint64_t site, uint8_t size_class,
+static void hear_count(void *ctx, uint64_t site, uint8_t size_class,
 		      uint64_t counted)
 {
 	struct heard *h = ctx;
@@ -78,7 +77,6 @@ static int hear_count(void *ctx, uint64_t site, uint8_t size_class,
 	h->counts++;
 	CHECK(site == 9 && size_class == 8 && counted % 5 == 0, "%llu",
 	      (unsigned long long)counted);
-	return 0;
 }
 
 static int wake(const char *module, bool wants_prior, struct heard *h,
@@ -203,11 +201,10 @@ static void test_believed(void)
 
 static uint64_t heard_n;
 
-static int hear_n(void *ctx, const struct psr_site_time *t)
+static void hear_n(void *ctx, const struct psr_site_time *t)
 {
 	(void)ctx;
 	heard_n = t->n;
-	return 0;
 }
 
 static uint64_t wake_n(void)
@@ -312,11 +309,10 @@ static void test_prior(void)
 	}
 }
 
-static int hear_any(void *ctx, const struct psr_site_time *t)
+static void hear_any(void *ctx, const struct psr_site_time *t)
 {
 	(void)t;
 	++*(unsigned *)ctx;
-	return 0;
 }
 
 /* A snapshot of more than LITTLE bytes, which the log's index has. */

@@ -177,9 +177,9 @@ psr_store_counts_load(struct psr_store *store, const char *module,
 
 /* What a module reads when it wakes, and who hears of it. */
 struct psr_waking {
-	int (*time)(void *ctx, const struct psr_site_time *row);
-	int (*count)(void *ctx, uint64_t site, uint8_t size_class,
-		     uint64_t counted);
+	void (*time)(void *ctx, const struct psr_site_time *row);
+	void (*count)(void *ctx, uint64_t site, uint8_t size_class,
+		      uint64_t counted);
 	void *ctx;
 	bool wants_prior;
 	bool recording;                 /* as psr_store_is_recording() says */
@@ -189,9 +189,9 @@ struct psr_waking {
 
 /*
  * Tells of all times of MODULE on CPU, and of all counts: from a snapshot,
- * FILE-snapshot-HASH, if the database is as it was when that was made, in 0.03 ms;
- * else from the database, in 1 ms, and a snapshot is made if the database has
- * been at rest for 0.1 s (2 s where files' times are whole seconds). What the callbacks return is not heeded.
+ * FILE-snapshot-HASH, if the database is as it was when that was made, in
+ * 0.03 ms; else from the database, in 1 ms, and a snapshot is made if the
+ * database has been at rest for 0.1 s (2 s where files' times are whole seconds).
  */
 PSR_API PSR_MUST_CHECK int psr_store_wake(const char *module, const char *cpu,
 					  struct psr_waking *waking,
