@@ -65,13 +65,13 @@ static int db_sites(struct psr_store *s, const struct db_options *o,
 	static const char best[] =
 	    "SELECT * FROM sites WHERE ?1 IS NULL OR module = ?1";
 	static const char table[] =
-	    "SELECT module, function, place, size_class, best, "
+	    "SELECT module, function, place, " PSR_OUT_SIZE ", best, "
 	    "ns_per_unit, baseline_ns, speedup, samples, variants_timed, "
 	    "spent_s, regret FROM sites WHERE ?1 IS NULL OR module = ?1";
 	static const char times[] =
 	    "SELECT * FROM site_times WHERE ?1 IS NULL OR module = ?1";
 	static const char times_table[] =
-	    "SELECT module, function, place, size_class, variant, "
+	    "SELECT module, function, place, " PSR_OUT_SIZE ", variant, "
 	    "samples, round(p25_ns, 4) AS p25_ns, round(median_ns, 4) AS "
 	    "median_ns, round(p75_ns, 4) AS p75_ns FROM site_times "
 	    "WHERE ?1 IS NULL OR module = ?1";
@@ -90,8 +90,8 @@ static int db_values(struct psr_store *s, const struct db_options *o,
 	static const char whole[] =
 	    "SELECT * FROM site_values WHERE ?1 IS NULL OR module = ?1";
 	static const char table[] =
-	    "SELECT module, function, place, size_class, input, value, share, "
-	    "counted FROM site_values WHERE ?1 IS NULL OR module = ?1";
+	    "SELECT module, function, place, " PSR_OUT_SIZE
+	    ", input, value, share, counted FROM site_values WHERE ?1 IS NULL OR module = ?1";
 
 	(void)operands;
 	return psr_out_query(o->format, s,

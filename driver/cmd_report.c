@@ -31,7 +31,7 @@ static const struct {
      "SELECT run, started, program, arguments, wall_s, sites, spent_s, "
      "speedup, lost_s, regret FROM gains LIMIT ?1"},
     {"sites", "Sites, by the time spent there",
-     "SELECT module, function, place, size_class, best, speedup, "
+     "SELECT module, function, place, " PSR_OUT_SIZE ", best, speedup, "
      "variants_timed, spent_s, regret FROM sites "
      "ORDER BY spent_s DESC, module, place, size_class LIMIT ?1"},
 };

@@ -37,8 +37,8 @@ static const struct {
      "SELECT at_ns, what, from_value, to_value, reason FROM adaptation "
      "WHERE run = ? ORDER BY id"},
     {"choices", "Variants that ran, by site and size",
-     "SELECT module, function, place, size_class, variant, chosen, samples, "
-     "total_ms, share, spent_ms, lost_ms FROM choices WHERE run = ?",
+     "SELECT module, function, place, " PSR_OUT_SIZE
+     ", variant, chosen, samples, total_ms, share, spent_ms, lost_ms FROM choices WHERE run = ?",
      "SELECT module, function, place, site, size_class, variant, chosen, "
      "samples, "
      "total_ms, share, spent_ms, lost_ms FROM choices WHERE run = ?"},

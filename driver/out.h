@@ -11,6 +11,11 @@
 
 enum psr_out_format { PSR_OUT_TABLE, PSR_OUT_CSV, PSR_OUT_JSON };
 
+/* SQL, for people: a size class, as psr-db(1) tells it. */
+#define PSR_OUT_SIZE                                                           \
+	"CASE WHEN size_class < 64 THEN size_class ELSE (size_class % 64) || " \
+	"'/' || (size_class / 64) END AS size_class"
+
 struct psr_out; /* opaque */
 
 /* NULL: out of memory. */

@@ -61,9 +61,15 @@ static void join_part(LLVMValueRef f, void *ctx)
 	join_group(ctx, f);
 }
 
+static LLVMTypeRef table_type(const struct site *s)
+{
+	return LLVMArrayType2(s->i32,
+			      s->nest->trip ? PSR_CLASSES : PSR_SIZES);
+}
+
 static void emit_table(struct site *s)
 {
-	LLVMTypeRef type = LLVMArrayType2(s->i32, PSR_CLASSES);
+	LLVMTypeRef type = table_type(s);
 	LLVMComdatRef own = s->phase == PSR_PHASE_FULL
 				? NULL
 				: LLVMGetComdat(s->nest->function);
@@ -158,15 +164,16 @@ static uint64_t at_most_16(unsigned n)
 	return n > UINT16_MAX ? UINT16_MAX : n;
 }
 
-#define SITE_FIELDS 19
+#define LOG2_SIZES  6 /* of PSR_SIZES */
+#define SITE_FIELDS 20
 
 static LLVMTypeRef descriptor_type(struct site *s)
 {
 	LLVMTypeRef i8 = LLVMInt8TypeInContext(s->ctx);
 	LLVMTypeRef types[SITE_FIELDS] = {
 	    s->i32, s->i32, s->i64, s->i32, s->i32, s->i32, s->i32,
-	    s->i32, s->i16, i8,     i8,     s->i16, s->i16, s->i16,
-	    s->i16, s->i16, s->i16, s->i16, s->i16};
+	    s->i32, i8,     i8,     i8,     i8,     s->i16, s->i16,
+	    s->i16, s->i16, s->i16, s->i16, s->i16, s->i16};
 
 	return LLVMStructTypeInContext(s->ctx, types, SITE_FIELDS, false);
 }
@@ -190,7 +197,8 @@ static void emit_descriptor(struct site *s)
 	    NULL,
 	    NULL,
 	    constant(s->i32, nest->line),
-	    constant(s->i16, s->made->n),
+	    constant(i8, s->made->n),
+	    constant(i8, nest->trip != NULL),
 	    constant(i8, nest->kind),
 	    constant(i8, x->depth > 255 ? 255 : x->depth),
 	    constant(s->i16, at_most_16(x->instructions)),
@@ -430,22 +438,56 @@ static LLVMValueRef lower_tick(struct site *s, LLVMValueRef at)
 	return left;
 }
 
-/* The table's entry for this much work, as i64. */
-static LLVMValueRef look_up(struct site *s)
+static LLVMValueRef emit_log2(struct site *s, LLVMValueRef v)
 {
-	LLVMTypeRef type = LLVMArrayType2(s->i32, PSR_CLASSES);
 	LLVMValueRef args[] = {
-	    s->nest->work,
+	    v,
 	    constant(LLVMInt1TypeInContext(s->ctx), 1),
 	};
 	LLVMValueRef zeros = intrinsic(s, "llvm.ctlz", s->i64, args, 2);
-	LLVMValueRef index[] = {
-	    constant(s->i64, 0),
-	    LLVMBuildXor(s->b, zeros, constant(s->i64, 63), "psr.class"),
+
+	return LLVMBuildXor(s->b, zeros, constant(s->i64, 63), "psr.log2");
+}
+
+/* Log2 of the innermost trip count, times 2 ^ SHIFT. */
+static LLVMValueRef emit_trips(struct site *s, unsigned shift)
+{
+	LLVMValueRef most = constant(s->i64, PSR_TRIPS - 1);
+	LLVMValueRef trips[] = {
+	    emit_log2(s, LLVMBuildOr(s->b, s->nest->trip, constant(s->i64, 1),
+				     "")),
+	    most,
 	};
-	LLVMValueRef at =
-	    LLVMBuildInBoundsGEP2(s->b, type, s->table, index, 2, "");
-	LLVMValueRef entry = ours(s, LLVMBuildLoad2(s->b, s->i32, at, ""));
+
+	return LLVMBuildShl(
+	    s->b, intrinsic(s, "llvm.umin", s->i64, trips, 2),
+	    constant(s->i64, shift), "psr.trips");
+}
+
+/* What the runtime is told: see psr/site.h. */
+static LLVMValueRef emit_size(struct site *s)
+{
+	LLVMValueRef work[] = {s->nest->work, constant(s->i64, PSR_WORK_MAX)};
+
+	work[0] = intrinsic(s, "llvm.umin", s->i64, work, 2);
+	if (!s->nest->trip)
+		return work[0];
+	return LLVMBuildOr(s->b, work[0], emit_trips(s, PSR_TRIP_SHIFT),
+			   "psr.size");
+}
+
+/* The table's entry for a call of this size, as i64. */
+static LLVMValueRef look_up(struct site *s)
+{
+	LLVMTypeRef type = table_type(s);
+	LLVMValueRef at = emit_log2(s, s->nest->work);
+	LLVMValueRef index[] = {constant(s->i64, 0), at}, entry;
+
+	if (s->nest->trip)
+		index[1] = LLVMBuildAdd(s->b, at, emit_trips(s, LOG2_SIZES),
+					"psr.class");
+	at = LLVMBuildInBoundsGEP2(s->b, type, s->table, index, 2, "");
+	entry = ours(s, LLVMBuildLoad2(s->b, s->i32, at, ""));
 
 	LLVMSetOrdering(entry, LLVMAtomicOrderingMonotonic);
 	LLVMSetAlignment(entry, 4);
@@ -476,13 +518,12 @@ static LLVMValueRef phi2(struct site *s, LLVMValueRef x, LLVMBasicBlockRef bx,
 /* Where the most work that is small is kept: PSR_TABLE_SMALL. */
 static LLVMValueRef small_place(struct site *s)
 {
-	LLVMTypeRef type = LLVMArrayType2(s->i32, PSR_CLASSES);
 	LLVMValueRef index[] = {
 	    constant(s->i64, 0),
 	    constant(s->i64, PSR_TABLE_SMALL),
 	};
 
-	return LLVMConstInBoundsGEP2(type, s->table, index, 2);
+	return LLVMConstInBoundsGEP2(table_type(s), s->table, index, 2);
 }
 
 /*
@@ -569,7 +610,7 @@ static LLVMValueRef emit_sampling(struct site *s, struct choice *c)
 	LLVMTypeRef params[] = {s->ptr, s->i64, s->ptr};
 	LLVMTypeRef type = LLVMFunctionType(entry_type(s), params, 3, false);
 	LLVMValueRef enter = runtime_function(s, "__psr_enter_at", type);
-	LLVMValueRef args[] = {s->descriptor, s->nest->work, NULL};
+	LLVMValueRef args[] = {s->descriptor, NULL, NULL};
 	LLVMValueRef due, there, pair, code;
 
 	LLVMPositionBuilderAtEnd(s->b, c->check);
@@ -583,6 +624,7 @@ static LLVMValueRef emit_sampling(struct site *s, struct choice *c)
 	LLVMBuildCondBr(s->b, there, c->enter, c->absent);
 	emit_absent(s, c);
 	LLVMPositionBuilderAtEnd(s->b, c->enter);
+	args[1] = emit_size(s);
 	pair = ours(s, LLVMBuildCall2(s->b, type, enter, args, 3, ""));
 	code = LLVMBuildExtractValue(s->b, pair, 0, "psr.code");
 	keep(s, s->code, code);
@@ -644,7 +686,7 @@ static void emit_leave(struct site *s, LLVMBasicBlockRef at,
 	LLVMTypeRef type =
 	    LLVMFunctionType(LLVMVoidTypeInContext(s->ctx), params, 4, false);
 	LLVMValueRef leave = runtime_function(s, "__psr_leave", type);
-	LLVMValueRef args[] = {s->descriptor, s->nest->work, NULL, NULL};
+	LLVMValueRef args[] = {s->descriptor, NULL, NULL, NULL};
 	LLVMBasicBlockRef block =
 	    LLVMInsertBasicBlockInContext(s->ctx, next, "psr.leave");
 	LLVMValueRef timed;
@@ -655,6 +697,7 @@ static void emit_leave(struct site *s, LLVMBasicBlockRef at,
 			      "psr.timed");
 	set_unlikely(s, LLVMBuildCondBr(s->b, timed, block, next));
 	LLVMPositionBuilderAtEnd(s->b, block);
+	args[1] = emit_size(s);
 	args[2] = kept(s, s->code);
 	ours(s, LLVMBuildCall2(s->b, type, leave, args, 4, ""));
 	LLVMBuildBr(s->b, next);

@@ -58,6 +58,7 @@ struct psr_nest {
 	bool wants_small;
 	bool has_small;       /* an inline copy for small constant calls */
 	LLVMValueRef work;    /* i64 on entry; while code is changed */
+	LLVMValueRef trip;    /* the innermost, likewise; NULL: constant */
 	LLVMValueRef around;  /* see unswitch.h; or NULL */
 	unsigned nrecipes;    /* variants to be made */
 	unsigned ngranted;    /* of these, within the budget */

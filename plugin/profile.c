@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "psr/site.h"
+
 #define HEADER "psr-profile 1"
 #define NONE   "none"
 
@@ -60,13 +62,13 @@ static bool add_class(struct psr_profile_site *s, const char *words)
 	unsigned at, log2;
 	double work = 1;
 
-	if (sscanf(words, "%u %u", &at, &log2) != 2 || at > 63 || log2 > 127)
+	if (sscanf(words, "%u %u", &at, &log2) != 2 || at >= PSR_CLASSES || log2 > 127)
 		return false;
 	while (log2--)
 		work *= 2;
 	s->classes = grow(s->classes, s->nclasses, sizeof(*s->classes));
 	s->classes[s->nclasses++] =
-	    (struct psr_profile_class){(uint8_t)at, work};
+	    (struct psr_profile_class){(uint16_t)at, work};
 	return true;
 }
 

@@ -11,12 +11,13 @@
 #include <stdint.h>
 
 struct psr_profile_value {
-	uint8_t size_class, input;
+	uint16_t size_class;
+	uint8_t input;
 	int64_t value;
 };
 
 struct psr_profile_class {
-	uint8_t size_class;
+	uint16_t size_class;
 	double work; /* units of all calls together */
 };
 

@@ -54,7 +54,7 @@ static int pick_class(const struct psr_nest *nest)
 	for (size_t i = 0; s && i < s->nclasses; i++) {
 		unsigned at = s->classes[i].size_class;
 
-		if (UINT64_C(1) << at >= nest->min_work)
+		if (UINT64_C(1) << at % PSR_SIZES >= nest->min_work)
 			continue;
 		all += s->classes[i].work;
 		if (s->classes[i].work <= most || !has_values(s, at))
@@ -68,7 +68,8 @@ static int pick_class(const struct psr_nest *nest)
 /* The innermost loop's instructions, once for each unit of work. */
 static uint64_t unrolled_size(const struct psr_nest *nest, int size_class)
 {
-	return (UINT64_C(2) << size_class) * nest->features.instructions;
+	return (UINT64_C(2) << size_class % PSR_SIZES) *
+	       nest->features.instructions;
 }
 
 bool psr_small_wanted(const struct psr_nest *nest)

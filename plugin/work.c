@@ -25,6 +25,8 @@ struct product {
 	struct psr_nest *nest;
 	psr_loop root;
 	unsigned loops;
+	psr_loop innermost; /* whose trips are told apart; or NULL */
+	LLVMValueRef trip;
 };
 
 struct amount {             /* of work; at most BOUND */
@@ -119,6 +121,8 @@ static struct amount trip_amount(struct product *p, psr_loop l)
 
 		/* The loop may never look at a poisoned bound; we do. */
 		a.value = LLVMBuildFreeze(p->b, v, "psr.trip");
+		if (l == p->innermost)
+			p->trip = a.value;
 	}
 	return a;
 }
@@ -155,7 +159,8 @@ bool psr_work_is_small(struct psr_fam *fam, struct psr_nest *nest)
 {
 	LLVMValueRef at =
 	    LLVMGetBasicBlockTerminator(psr_ext_loop_preheader(nest->loop));
-	struct product p = {NULL, at, fam, nest, nest->loop, 0};
+	struct product p = {.at = at, .fam = fam, .nest = nest,
+			    .root = nest->loop};
 	size_t n = nest->nblocks;
 
 	for (size_t i = 0; i < n; i++) {
@@ -203,6 +208,33 @@ static LLVMValueRef at_most(struct product *p, struct amount a)
 	return LLVMBuildSelect(p->b, less, value, max, "psr.work");
 }
 
+static unsigned depth_of(struct psr_fam *fam, LLVMValueRef f, psr_loop l)
+{
+	unsigned most = 0;
+
+	for (size_t i = 0; i < psr_ext_loop_count(fam, f, l); i++) {
+		unsigned n = depth_of(fam, f, psr_ext_loop_at(fam, f, l, i));
+
+		most = n > most ? n : most;
+	}
+	return most + 1;
+}
+
+/* The first of the deepest loops within L. */
+static psr_loop innermost(struct psr_fam *fam, LLVMValueRef f, psr_loop l)
+{
+	unsigned depth = depth_of(fam, f, l);
+
+	while (--depth) {
+		size_t i = 0;
+
+		while (depth_of(fam, f, psr_ext_loop_at(fam, f, l, i)) < depth)
+			i++;
+		l = psr_ext_loop_at(fam, f, l, i);
+	}
+	return l;
+}
+
 void psr_work_emit(struct psr_fam *fam, struct psr_nest *nest, psr_loop around)
 {
 	LLVMValueRef at =
@@ -211,12 +243,16 @@ void psr_work_emit(struct psr_fam *fam, struct psr_nest *nest, psr_loop around)
 		       : psr_ir_after_allocas(nest->function);
 	LLVMContextRef ctx = LLVMGetTypeContext(LLVMTypeOf(at));
 	LLVMBuilderRef b = LLVMCreateBuilderInContext(ctx);
-	struct product p = {b, at, fam, nest, nest->loop, 0};
+	struct product p = {.b = b, .at = at, .fam = fam, .nest = nest,
+			    .root = nest->loop};
 
 	LLVMPositionBuilderBefore(b, at);
 	LLVMSetCurrentDebugLocation2(b, LLVMInstructionGetDebugLoc(at));
+	if (nest->loop && nest->features.depth > 1)
+		p.innermost = innermost(fam, nest->function, nest->loop);
 	nest->work = at_most(&p, nest->loop ? nest_amount(&p, nest->loop)
 					    : function_amount(&p));
+	nest->trip = p.trip;
 	LLVMDisposeBuilder(b);
 }
 

@@ -31,8 +31,8 @@ struct psr_hooks {
 	uint32_t abi; /* PSR_ATTACH_ABI */
 	void *module; /* passed back */
 	struct psr_entry (*enter)(void *module, const struct psr_site *site,
-				  uint64_t work, int64_t *tick);
-	void (*leave)(void *module, const struct psr_site *site, uint64_t work,
+				  uint64_t size, int64_t *tick);
+	void (*leave)(void *module, const struct psr_site *site, uint64_t size,
 		      int64_t code, uint64_t start);
 	bool (*values)(void *module, const struct psr_site *site, uint32_t n,
 		       const uint64_t *values);

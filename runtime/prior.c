@@ -113,7 +113,7 @@ void psr_prior_features(const struct psr_prior_case *c,
 	x[PSR_PRIOR_bytes_per_flop] = s->flops ? bytes / s->flops : -1;
 	x[PSR_PRIOR_bytes_per_load] =
 	    s->loads ? (float)s->load_bytes / s->loads : 0;
-	x[PSR_PRIOR_size_class] = (float)c->size_class;
+	x[PSR_PRIOR_size_class] = (float)(c->size_class % PSR_SIZES);
 	x[PSR_PRIOR_cpu_level] = level(c->cpu_isa);
 	x[PSR_PRIOR_level] = level(c->isa);
 	x[PSR_PRIOR_guarded] = c->flags & PSR_VARIANT_GUARDED ? 1 : 0;

@@ -39,7 +39,8 @@ static _Thread_local struct {
 	uint32_t cost;    /* ticks, a moving average */
 	uint32_t random;
 	bool busy;
-	uint8_t warm_class, warm_rival;
+	uint16_t warm_class;
+	uint8_t warm_rival;
 	uint16_t warm_left;          /* calls until the one that is timed */
 	uint16_t waited;             /* of others, for the one that is timed */
 	uint64_t warmed;             /* their work */
@@ -148,11 +149,6 @@ static void add_cost(uint64_t ticks)
 		self.cost += ((int64_t)ticks * 2 - self.cost) / 16;
 }
 
-static unsigned class_of(uint64_t work)
-{
-	return 63u - (unsigned)__builtin_clzll(work | 1);
-}
-
 static unsigned pick(struct psr_known *k, struct psr_class *c, uint64_t work)
 {
 	double guess = psr_sites_guess(k, c->size_class);
@@ -250,16 +246,17 @@ static void begin(struct psr_entry *e, uint64_t now)
  * it is let by.
  */
 static struct psr_entry warm(struct psr_known *k, struct psr_entry e,
-			     uint64_t work, int64_t *tick)
+			     uint64_t size, int64_t *tick)
 {
 	uint64_t now = psr_ticks();
-	bool here = k == self.warm_site && class_of(work) == self.warm_class;
+	bool here =
+	    k == self.warm_site && psr_size_class(size) == self.warm_class;
 	bool waits;
 
 	if (here)
 		e.code = k->entries[self.warm_rival];
 	if (here && self.warm_left > 1)
-		self.warmed += work;
+		self.warmed += psr_size_work(size);
 	waits = !here && self.warm_left == 1 && self.waited++ < WAIT_CALLS;
 	if (waits || --self.warm_left) {
 		*tick = 0;
@@ -272,9 +269,9 @@ static struct psr_entry warm(struct psr_known *k, struct psr_entry e,
 }
 
 struct psr_entry psr_probe_fixed(void *module, const struct psr_site *site,
-				 uint64_t work, int64_t *tick)
+				 uint64_t size, int64_t *tick)
 {
-	struct psr_entry e = {psr_site_table(site)[class_of(work)], 0};
+	struct psr_entry e = {psr_site_table(site)[psr_size_class(size)], 0};
 
 	(void)module;
 	*tick = TICK_OFF;
@@ -282,12 +279,12 @@ struct psr_entry psr_probe_fixed(void *module, const struct psr_site *site,
 }
 
 struct psr_entry psr_probe_turn(void *module, const struct psr_site *site,
-				uint64_t work, int64_t *tick)
+				uint64_t size, int64_t *tick)
 {
 	struct psr_known *k = psr_sites_find(module, site);
 	struct psr_entry e = {0, 0};
 
-	(void)work;
+	(void)size;
 	*tick = 0; /* the next call comes here, too */
 	if (k)
 		e.code = k->entries[psr_sites_turn(k)];
@@ -295,9 +292,10 @@ struct psr_entry psr_probe_turn(void *module, const struct psr_site *site,
 }
 
 __attribute__((noinline)) static struct psr_entry
-enter(void *module, const struct psr_site *site, uint64_t work, int64_t *tick)
+enter(void *module, const struct psr_site *site, uint64_t size, int64_t *tick)
 {
-	struct psr_entry e = {psr_site_table(site)[class_of(work)], 0};
+	unsigned at = psr_size_class(size);
+	struct psr_entry e = {psr_site_table(site)[at], 0};
 	struct psr_module_state *m = module;
 	struct psr_known *k = psr_sites_find(m, site);
 	struct psr_class *c = NULL;
@@ -309,14 +307,14 @@ enter(void *module, const struct psr_site *site, uint64_t work, int64_t *tick)
 	if (self.busy || !k)
 		return e;
 	if (self.warm_left)
-		return warm(k, e, work, tick);
+		return warm(k, e, size, tick);
 	psr_remember_if_due(now);
 	if (!psr_sites_try_lock(k))
 		return e;
-	c = psr_sites_class(m, k, class_of(work));
+	c = psr_sites_class(m, k, at);
 	if (c) {
 		self.units = self.interval;
-		timed = decide(k, c, work, &e.code);
+		timed = decide(k, c, psr_size_work(size), &e.code);
 		adapt(now, c->settled);
 	}
 	psr_sites_unlock(k);
@@ -331,10 +329,10 @@ enter(void *module, const struct psr_site *site, uint64_t work, int64_t *tick)
 }
 
 struct psr_entry psr_probe_enter(void *module, const struct psr_site *site,
-				 uint64_t work, int64_t *tick)
+				 uint64_t size, int64_t *tick)
 {
 	struct psr_fp fp = psr_fp_hold();
-	struct psr_entry e = enter(module, site, work, tick);
+	struct psr_entry e = enter(module, site, size, tick);
 
 	psr_fp_restore(fp);
 	return e;
@@ -410,17 +408,18 @@ static void account(struct psr_known *k, struct psr_class *c, unsigned i,
 }
 
 __attribute__((noinline)) static void
-leave(struct psr_module_state *m, const struct psr_site *site, uint64_t work,
+leave(struct psr_module_state *m, const struct psr_site *site, uint64_t size,
       int64_t code, uint64_t start, uint64_t end)
 {
 	struct psr_known *k = psr_sites_find(m, site);
+	uint64_t work = psr_size_work(size);
 	struct psr_class *c;
 	double ns;
 	unsigned i;
 
 	if (self.busy || !k || end <= start || !psr_sites_try_lock(k))
 		return;
-	c = atomic_load(&k->classes[class_of(work)]);
+	c = psr_sites_class_at(k, psr_size_class(size));
 	i = psr_sites_rival(k, code);
 	ns = (double)(end - start) * ns_per_tick;
 	/* It told its values and ran the original. */
@@ -434,12 +433,12 @@ leave(struct psr_module_state *m, const struct psr_site *site, uint64_t work,
 	add_cost(psr_ticks() - end);
 }
 
-void psr_probe_leave(void *module, const struct psr_site *site, uint64_t work,
+void psr_probe_leave(void *module, const struct psr_site *site, uint64_t size,
 		     int64_t code, uint64_t start)
 {
 	uint64_t end = psr_ticks_end();
 	struct psr_fp fp = psr_fp_hold();
 
-	leave(module, site, work, code, start, end);
+	leave(module, site, size, code, start, end);
 	psr_fp_restore(fp);
 }

@@ -10,8 +10,8 @@
 
 /* The hooks of attach.h. */
 struct psr_entry psr_probe_enter(void *module, const struct psr_site *site,
-				 uint64_t work, int64_t *tick);
-void psr_probe_leave(void *module, const struct psr_site *site, uint64_t work,
+				 uint64_t size, int64_t *tick);
+void psr_probe_leave(void *module, const struct psr_site *site, uint64_t size,
 		     int64_t code, uint64_t start);
 
 bool psr_probe_values(void *module, const struct psr_site *site, uint32_t n,
@@ -21,11 +21,11 @@ void psr_probe_counts(void *module, const struct psr_site *site, uint32_t n,
 
 /* The same without learning: the table's entry, and never again. */
 struct psr_entry psr_probe_fixed(void *module, const struct psr_site *site,
-				 uint64_t work, int64_t *tick);
+				 uint64_t size, int64_t *tick);
 
 /* Without learning: each call runs the next of the site's variants. */
 struct psr_entry psr_probe_turn(void *module, const struct psr_site *site,
-				uint64_t work, int64_t *tick);
+				uint64_t size, int64_t *tick);
 
 /* This thread is in the runtime: its sites run what the tables say. True if
  * it was not there before. */

@@ -55,7 +55,7 @@ struct digest { /* of one site */
 	bool open;    /* some group may still change its mind */
 	bool clear;   /* some group's best is much faster */
 	bool quick;   /* that of the smallest calls is */
-	int64_t smallest; /* their class; PSR_CLASSES: none yet */
+	int64_t smallest; /* log2 of their work; PSR_SIZES: none yet */
 	double base_ns, best_ns; /* of the calls of all groups */
 	double open_ns; /* where the baseline is best so far, or alone */
 	struct psr_text text;
@@ -84,7 +84,7 @@ static unsigned fate_of(struct digest *d, const char *name)
 
 static double work_of(const struct digest *d, int64_t size_class)
 {
-	double work = (double)(UINT64_C(1) << size_class);
+	double work = (double)(UINT64_C(1) << size_class % PSR_SIZES);
 
 	return d->calls[size_class] > 1 ? work * d->calls[size_class] : work;
 }
@@ -108,17 +108,18 @@ static void add_gain(struct digest *d, unsigned best)
 {
 	const struct psr_rival *r = d->group.rivals;
 	double work = work_of(d, d->group.size_class);
+	int64_t size = d->group.size_class % PSR_SIZES;
 	double old = (double)r[0].all.mid, new = (double)r[best].all.mid;
 	bool tried = r[best].all.n >= TRIED;
 
 	d->base_ns += work * old;
 	d->best_ns += work * new;
 	d->clear |= tried && old > CLEAR * new;
-	if (d->group.size_class < d->smallest) {
-		d->smallest = d->group.size_class;
+	if (size < d->smallest) {
+		d->smallest = size;
 		d->quick = true;
 	}
-	if (d->group.size_class == d->smallest)
+	if (size == d->smallest)
 		d->quick &= tried && old > QUICK * new;
 	if (!best && r[0].all.n < DECIDED)
 		d->open_ns += work * old;
@@ -439,7 +440,7 @@ static int each_site(void *ctx, int ncols, const char *const *names,
 	(void)types;
 	if (!d)
 		return psr_fail(w->err, -ENOMEM, "out of memory");
-	d->smallest = PSR_CLASSES;
+	d->smallest = PSR_SIZES;
 	ret = write_digest(w, d, v[1]);
 	if (!ret && d->text.failed)
 		ret = psr_fail(w->err, -ENOMEM, "out of memory");

@@ -60,7 +60,7 @@ static void adopt(void *ctx, const struct psr_site_time *row)
 	psr_sites_adopt(ctx, row);
 }
 
-static void adopt_count(void *ctx, uint64_t site, uint8_t size_class,
+static void adopt_count(void *ctx, uint64_t site, uint16_t size_class,
 			uint64_t counted)
 {
 	psr_sites_adopt_count(ctx, site, size_class, counted);

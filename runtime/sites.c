@@ -19,6 +19,7 @@
 
 #define ARENA_BYTES ((size_t)256 << 10)
 #define DOUBT       2 /* spreads that a prior may be wrong by */
+#define NEAR        3 /* classes so far apart tell of each other's times */
 
 struct arena {
 	_Atomic size_t used;
@@ -211,10 +212,20 @@ static bool is_rival(const struct psr_known *k, uint32_t i)
 	return !i || (k->usable[i] && i != k->counted && !is_copy(k, i));
 }
 
+struct psr_class *psr_sites_class_at(const struct psr_known *k,
+				     unsigned size_class)
+{
+	struct psr_class *c = atomic_load(&k->classes);
+
+	while (c && c->size_class != size_class)
+		c = c->other;
+	return c;
+}
+
 struct psr_class *psr_sites_class(struct psr_module_state *m,
 				  struct psr_known *k, unsigned size_class)
 {
-	struct psr_class *c = atomic_load(&k->classes[size_class]);
+	struct psr_class *c = psr_sites_class_at(k, size_class);
 
 	if (c)
 		return c;
@@ -224,22 +235,27 @@ struct psr_class *psr_sites_class(struct psr_module_state *m,
 		return NULL;
 	c->rivals = (struct psr_rival *)&c->cells[k->nrivals];
 	c->site = k;
-	c->size_class = (uint8_t)size_class;
+	c->size_class = (uint16_t)size_class;
 	c->generation = atomic_load(&generation);
 	for (uint32_t i = 0; i < k->nrivals; i++)
 		c->rivals[i].usable = is_rival(k, i);
-	atomic_store(&k->classes[size_class], c);
+	c->other = atomic_load(&k->classes);
+	atomic_store(&k->classes, c);
 	c->next = atomic_load(&m->classes);
 	while (!atomic_compare_exchange_weak(&m->classes, &c->next, c))
 		;
 	return c;
 }
 
-static struct psr_class *class_at(const struct psr_known *k, int size_class)
+/* The class of 2 ^ D times the work of class AT, and as many trips. */
+static struct psr_class *near(const struct psr_known *k, unsigned at, int d)
 {
-	return size_class < 0 || size_class >= PSR_CLASSES
+	int size = (int)(at % PSR_SIZES) + d;
+
+	return size < 0 || size >= PSR_SIZES
 		   ? NULL
-		   : atomic_load(&k->classes[size_class]);
+		   : psr_sites_class_at(k, at - at % PSR_SIZES +
+					       (unsigned)size);
 }
 
 /* The latest COUNT samples, oldest first. */
@@ -263,23 +279,23 @@ static void judge_cell(struct psr_class *c, unsigned i)
 }
 
 /* What the neighbours say of size class AT, where C is, if it is known. */
-static unsigned lent(const struct psr_known *k, int at,
+static unsigned lent(const struct psr_known *k, unsigned at,
 		     const struct psr_class *c)
 {
 	unsigned best = 0;
 	float gain = 0, g;
 
 	for (int d = -1; d <= 1; d += 2) {
-		const struct psr_class *near = class_at(k, at + d);
+		const struct psr_class *from = near(k, at, d);
 
-		if (!near || !psr_choose_lends(near->rivals, near->best))
+		if (!from || !psr_choose_lends(from->rivals, from->best))
 			continue;
-		if (c && psr_choose_knows(c->rivals, near->best))
+		if (c && psr_choose_knows(c->rivals, from->best))
 			continue;
-		g = near->rivals[0].all.mid / near->rivals[near->best].all.mid;
+		g = from->rivals[0].all.mid / from->rivals[from->best].all.mid;
 		if (g > gain) {
 			gain = g;
-			best = near->best;
+			best = from->best;
 		}
 	}
 	return best;
@@ -303,20 +319,18 @@ static void judge_nearness(struct psr_known *k, struct psr_class *c)
 	for (uint32_t i = 0; i < k->nrivals; i++) {
 		c->rivals[i].slow_nearby = false;
 		for (int d = -2; d <= 2; d++) {
-			const struct psr_class *near =
-			    class_at(k, c->size_class + d);
+			const struct psr_class *by = near(k, c->size_class, d);
 
-			if (near && near != c &&
-			    psr_choose_slow(near->rivals, i))
+			if (by && by != c && psr_choose_slow(by->rivals, i))
 				c->rivals[i].slow_nearby = true;
 		}
 	}
 }
 
 /* Decides one class, from its own times or its neighbours'. */
-static void decide(struct psr_known *k, int size_class)
+static void decide(struct psr_known *k, unsigned size_class)
 {
-	struct psr_class *c = class_at(k, size_class);
+	struct psr_class *c = psr_sites_class_at(k, size_class);
 	unsigned best = c ? psr_choose_best(c->rivals, k->nrivals) : 0;
 
 	if (!best)
@@ -326,20 +340,22 @@ static void decide(struct psr_known *k, int size_class)
 		c->settled = psr_choose_settled(c->rivals, k->nrivals, best);
 		judge_nearness(k, c);
 	}
-	put(k, (unsigned)size_class, best);
+	put(k, size_class, best);
 }
 
 /* A change at one class may change what its neighbours borrow. */
 static void decide_around(struct psr_known *k, const struct psr_class *c,
 			  bool changed)
 {
-	decide(k, c->size_class);
+	unsigned at = c->size_class;
+
+	decide(k, at);
 	if (!changed)
 		return;
-	if (c->size_class)
-		decide(k, c->size_class - 1);
-	if (c->size_class + 1 < PSR_CLASSES)
-		decide(k, c->size_class + 1);
+	if (at % PSR_SIZES)
+		decide(k, at - 1);
+	if ((at + 1) % PSR_SIZES)
+		decide(k, at + 1);
 }
 
 /* The range of KNOWN whose sites have identity ID; there may be several. */
@@ -426,8 +442,6 @@ static unsigned rival_stored(const struct psr_known *k, const char *name)
 void psr_sites_adopt(struct psr_module_state *m,
 		     const struct psr_site_time *row)
 {
-	if (row->size_class >= PSR_CLASSES)
-		return;
 	for (size_t at = first_of(m, row->site); at < m->nsites; at++) {
 		struct psr_known *k = &m->known[m->by_id[at]];
 		struct psr_class *c;
@@ -435,6 +449,8 @@ void psr_sites_adopt(struct psr_module_state *m,
 
 		if (k->id != row->site)
 			break;
+		if (row->size_class >= psr_site_classes(k->site))
+			continue;
 		i = rival_stored(k, row->variant);
 		if (i == PSR_RIVALS)
 			continue;
@@ -508,7 +524,7 @@ void psr_sites_pin(struct psr_module_state *m, const char *variant)
 		struct psr_known *k = &m->known[s];
 		unsigned i = rival_named(k, variant);
 
-		for (unsigned c = 0; c < PSR_CLASSES; c++)
+		for (unsigned c = 0; c < psr_site_classes(k->site); c++)
 			put(k, c, i);
 	}
 }
@@ -611,14 +627,14 @@ bool psr_sites_own_branches(const struct psr_known *k)
 void psr_sites_adopt_count(struct psr_module_state *m, uint64_t site,
 			   unsigned size_class, uint64_t counted)
 {
-	if (size_class >= PSR_CLASSES)
-		return;
 	for (size_t at = first_of(m, site); at < m->nsites; at++) {
 		struct psr_known *k = &m->known[m->by_id[at]];
 		struct psr_class *c;
 
 		if (k->id != site)
 			break;
+		if (size_class >= psr_site_classes(k->site))
+			continue;
 		c = psr_sites_class(m, k, size_class);
 		if (c)
 			c->counted = counted;
@@ -633,14 +649,13 @@ void psr_sites_ignore_small(const struct psr_known *k)
 /* Some size below what is dispatched is known well enough. */
 static bool knows_small(const struct psr_known *k)
 {
-	for (int i = 0; i < PSR_TABLE_SMALL; i++) {
-		const struct psr_class *c = class_at(k, i);
+	const struct psr_class *c = atomic_load(&k->classes);
 
-		if (UINT64_C(1) << i >= k->site->min_work)
-			return false;
-		if (c && !psr_choose_small(c->counted, &k->budget))
+	for (; c; c = c->other)
+		if (UINT64_C(1) << c->size_class % PSR_SIZES <
+			k->site->min_work &&
+		    !psr_choose_small(c->counted, &k->budget))
 			return true;
-	}
 	return false;
 }
 
@@ -695,22 +710,33 @@ void psr_sites_expect(struct psr_class *c)
 			expect(c, i, p);
 }
 
+static unsigned apart(unsigned a, unsigned b)
+{
+	return a < b ? b - a : a - b;
+}
+
+static unsigned distance(unsigned a, unsigned b)
+{
+	return apart(a % PSR_SIZES, b % PSR_SIZES) +
+	       apart(a / PSR_SIZES, b / PSR_SIZES);
+}
+
 double psr_sites_guess(const struct psr_known *k, unsigned size_class)
 {
-	static const int order[] = {0, -1, 1, -2, 2, -3, 3};
+	const struct psr_class *c = atomic_load(&k->classes);
+	unsigned least = NEAR + 1;
+	double guess = 0;
 
-	for (size_t j = 0; j < PSR_COUNTOF(order); j++) {
-		const struct psr_class *c =
-		    class_at(k, (int)size_class + order[j]);
+	for (; c; c = c->other) {
+		unsigned d = distance(c->size_class, size_class);
+		const struct psr_rival *r = &c->rivals[c->best];
 
-		if (!c)
+		if (d >= least || (!r->all.n && !c->rivals[0].all.n))
 			continue;
-		if (c->rivals[c->best].all.n)
-			return (double)c->rivals[c->best].all.mid;
-		if (c->rivals[0].all.n)
-			return (double)c->rivals[0].all.mid;
+		least = d;
+		guess = (double)(r->all.n ? r : c->rivals)->all.mid;
 	}
-	return 0;
+	return guess;
 }
 
 unsigned psr_sites_rival(const struct psr_known *k, int64_t code)

@@ -43,9 +43,10 @@ struct psr_cell {
 };
 
 struct psr_class {
-	struct psr_class *next; /* of the module */
+	struct psr_class *next;  /* of the module */
+	struct psr_class *other; /* of the site */
 	struct psr_known *site;
-	uint8_t size_class;
+	uint16_t size_class;
 	uint8_t best;
 	bool settled;
 	bool expected;             /* the rivals' promises are known */
@@ -72,7 +73,7 @@ struct psr_known { /* one site */
 	_Atomic uint32_t turn;
 	struct psr_budget budget;
 	struct psr_branch_counts *branches; /* NULL: none yet */
-	_Atomic(struct psr_class *) classes[PSR_CLASSES];
+	_Atomic(struct psr_class *) classes; /* those met: few */
 };
 
 struct psr_module_state {
@@ -105,6 +106,10 @@ struct psr_known *psr_sites_find(struct psr_module_state *m,
 
 bool psr_sites_try_lock(struct psr_known *k);
 void psr_sites_unlock(struct psr_known *k);
+
+/* NULL: not met yet. */
+struct psr_class *psr_sites_class_at(const struct psr_known *k,
+				     unsigned size_class);
 
 /* Makes the class where it is missing; NULL: no memory. Under the lock. */
 struct psr_class *psr_sites_class(struct psr_module_state *m,

@@ -117,7 +117,7 @@ int store_counts_save(struct psr_store *s, const struct psr_site_batch *b,
 
 int psr_store_counts_load(struct psr_store *s, const char *module,
 			  int (*each)(void *ctx, uint64_t site,
-				      uint8_t size_class, uint64_t counted),
+				      uint16_t size_class, uint64_t counted),
 			  void *ctx, struct psr_err *err)
 {
 	sqlite3_stmt *st = NULL;
@@ -133,7 +133,7 @@ int psr_store_counts_load(struct psr_store *s, const char *module,
 	store_bind_text(st, 1, module);
 	while (!ret && (rc = sqlite3_step(st)) == SQLITE_ROW)
 		ret = each(ctx, (uint64_t)sqlite3_column_int64(st, 0),
-			   (uint8_t)sqlite3_column_int(st, 1),
+			   (uint16_t)sqlite3_column_int(st, 1),
 			   (uint64_t)sqlite3_column_int64(st, 2));
 	if (!ret)
 		ret = store_done(s, rc, err);

@@ -114,7 +114,7 @@ static void read_pair(sqlite3_stmt *st, struct psr_pair *p)
 	store_column_text(st, 1, p->module, sizeof(p->module));
 	read_site(st, 2, &p->info);
 	store_column_text(st, 12, p->cpu, sizeof(p->cpu));
-	p->size_class = (uint8_t)sqlite3_column_int(st, 13);
+	p->size_class = (uint16_t)sqlite3_column_int(st, 13);
 	store_column_text(st, 14, p->variant, sizeof(p->variant));
 	p->threads = (uint32_t)sqlite3_column_int(st, 15);
 	p->isa = (uint32_t)sqlite3_column_int64(st, 16);

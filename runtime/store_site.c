@@ -49,7 +49,7 @@ int psr_store_sites_load(struct psr_store *s, const char *module,
 		struct psr_site_time row = {0};
 
 		row.site = (uint64_t)sqlite3_column_int64(st, 0);
-		row.size_class = (uint8_t)sqlite3_column_int(st, 1);
+		row.size_class = (uint16_t)sqlite3_column_int(st, 1);
 		store_column_text(st, 2, row.variant, sizeof(row.variant));
 		row.n = (uint64_t)sqlite3_column_int64(st, 3);
 		row.total_ns = sqlite3_column_double(st, 4);

@@ -221,11 +221,11 @@ static bool take_time(const struct buffer *b, size_t *at,
 
 	memset(t, 0, sizeof(*t));
 	if (!take(b, at, &row, sizeof(row)) || row.nring > PSR_RING ||
-	    row.size_class > UINT8_MAX ||
+	    row.size_class > UINT16_MAX ||
 	    !memchr(row.variant, 0, sizeof(row.variant)))
 		return false;
 	t->site = row.site;
-	t->size_class = (uint8_t)row.size_class;
+	t->size_class = (uint16_t)row.size_class;
 	t->n = row.n;
 	t->total_ns = row.total_ns;
 	t->spent_ns = row.spent_ns;
@@ -249,10 +249,10 @@ static bool walk(const struct buffer *b, const struct head *h,
 			to->time(to->ctx, &t);
 	}
 	for (uint32_t i = 0; i < h->ncounts; i++) {
-		if (!take(b, &at, &c, sizeof(c)) || c.size_class > UINT8_MAX)
+		if (!take(b, &at, &c, sizeof(c)) || c.size_class > UINT16_MAX)
 			return false;
 		if (to)
-			to->count(to->ctx, c.site, (uint8_t)c.size_class,
+			to->count(to->ctx, c.site, (uint16_t)c.size_class,
 				  c.counted);
 	}
 	return at == b->n;
@@ -334,7 +334,7 @@ static int relay_time(void *ctx, const struct psr_site_time *t)
 	return 0;
 }
 
-static int relay_count(void *ctx, uint64_t site, uint8_t size_class,
+static int relay_count(void *ctx, uint64_t site, uint16_t size_class,
 		       uint64_t counted)
 {
 	const struct count_row row = {site, counted, size_class};

@@ -315,7 +315,7 @@ static const struct psr_hooks *asleep(enum state s, const struct psr_site *site,
 }
 
 __attribute__((visibility("hidden"))) struct psr_entry
-__psr_enter_at(const struct psr_site *site, uint64_t work, int64_t *tick)
+__psr_enter_at(const struct psr_site *site, uint64_t size, int64_t *tick)
 {
 	const struct psr_hooks *h = atomic_load(&hooks);
 	struct psr_entry e = {0, 0};
@@ -324,24 +324,24 @@ __psr_enter_at(const struct psr_site *site, uint64_t work, int64_t *tick)
 	if (!h) {
 		s = atomic_load(&state);
 		if (s != OFF)
-			h = asleep(s, site, work);
+			h = asleep(s, site, psr_size_work(size));
 	}
 	if (h)
-		return h->enter(h->module, site, work, tick);
+		return h->enter(h->module, site, size, tick);
 	s = atomic_load(&state);
 	*tick = s == OFF ? TICK_OFF : TICK_ASLEEP;
-	e.code = psr_site_table(site)[63 - __builtin_clzll(work | 1)];
+	e.code = psr_site_table(site)[psr_size_class(size)];
 	return e;
 }
 
 __attribute__((visibility("hidden"))) void
-__psr_leave(const struct psr_site *site, uint64_t work, int64_t code,
+__psr_leave(const struct psr_site *site, uint64_t size, int64_t code,
 	    uint64_t start)
 {
 	const struct psr_hooks *h = atomic_load(&hooks);
 
 	if (h)
-		h->leave(h->module, site, work, code, start);
+		h->leave(h->module, site, size, code, start);
 }
 
 __attribute__((visibility("hidden"))) int

@@ -94,7 +94,7 @@ int main(int argc, char **argv)
 	table = psr_site_table(site);
 	measure("small", n - 1);
 	measure("asleep", n);
-	for (size_t c = 0; c < PSR_CLASSES; c++)
+	for (size_t c = 0; c < psr_site_classes(site); c++)
 		table[c] = psr_variant_entry(site, v);
 	measure("variant", n);
 	return 0;

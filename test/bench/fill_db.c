@@ -103,7 +103,7 @@ static void enter_sites(struct psr_store *s, const char *module)
 		struct psr_site_time *t = &times[i];
 
 		t->site = i / 20 * UINT64_C(0x9e3779b97f4a7c15);
-		t->size_class = (uint8_t)(16 + i / 5 % 4);
+		t->size_class = (uint16_t)(16 + i / 5 % 4);
 		strcpy(t->variant, names[i % 5]);
 		t->n = t->nring = PSR_RING;
 		t->total_ns = 1e6;

@@ -10,7 +10,7 @@ static const struct psr_variant_info names[] = {
     {.name = "v3"}, {.name = "v4"}, {.name = "par"}};
 
 /* N samples of NS, slightly apart. */
-static struct psr_site_time times(const char *variant, uint8_t size_class,
+static struct psr_site_time times(const char *variant, uint16_t size_class,
 				  uint32_t n, float ns)
 {
 	struct psr_site_time t = {.site = 0xabc,

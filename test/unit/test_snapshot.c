@@ -24,7 +24,7 @@ struct heard {
 static struct psr_site_time row(unsigned i, uint64_t n)
 {
 	struct psr_site_time t = {.site = 9 + i % 3,
-				  .size_class = (uint8_t)(8 + i),
+				  .size_class = (uint16_t)(980 + i),
 				  .n = n,
 				  .total_ns = 100.5 * i,
 				  .spent_ns = 7 + i,
@@ -40,7 +40,7 @@ static void save(uint64_t n)
 {
 	struct psr_site_time times[ROWS];
 	const struct psr_site_count count = {
-	    .site = 9, .size_class = 8, .calls = 50, .counted = 5};
+	    .site = 9, .size_class = 1000, .calls = 50, .counted = 5};
 	const struct psr_site_batch batch = {.module = "prog",
 					     .cpu = "c",
 					     .pid = getpid(),
@@ -60,7 +60,7 @@ static void save(uint64_t n)
 static void hear_time(void *ctx, const struct psr_site_time *t)
 {
 	struct heard *h = ctx;
-	struct psr_site_time want = row(t->size_class - 8u, t->n);
+	struct psr_site_time want = row(t->size_class - 980u, t->n);
 
 	h->times++;
 	h->good += t->site == want.site && t->total_ns == want.total_ns &&
@@ -69,13 +69,13 @@ static void hear_time(void *ctx, const struct psr_site_time *t)
 		   !memcmp(t->ring, want.ring, t->nring * sizeof(t->ring[0]));
 }
 
-static void hear_count(void *ctx, uint64_t site, uint8_t size_class,
+static void hear_count(void *ctx, uint64_t site, uint16_t size_class,
 		      uint64_t counted)
 {
 	struct heard *h = ctx;
 
 	h->counts++;
-	CHECK(site == 9 && size_class == 8 && counted % 5 == 0, "%llu",
+	CHECK(site == 9 && size_class == 1000 && counted % 5 == 0, "%llu",
 	      (unsigned long long)counted);
 }
 

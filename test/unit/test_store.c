@@ -509,7 +509,7 @@ static const struct psr_site_count *counted_of(uint64_t counted, int64_t first,
 	static struct psr_site_count c;
 
 	c = (struct psr_site_count){.site = 77,
-				    .size_class = 6,
+				    .size_class = 1000,
 				    .calls = 1000,
 				    .counted = counted,
 				    .nvalues = n};
@@ -519,10 +519,10 @@ static const struct psr_site_count *counted_of(uint64_t counted, int64_t first,
 	return &c;
 }
 
-static int keep_count(void *ctx, uint64_t site, uint8_t size_class,
+static int keep_count(void *ctx, uint64_t site, uint16_t size_class,
 		      uint64_t counted)
 {
-	if (site == 77 && size_class == 6)
+	if (site == 77 && size_class == 1000)
 		*(uint64_t *)ctx = counted;
 	return 0;
 }

@@ -12,13 +12,13 @@
  *     if (work <= table[PSR_TABLE_SMALL]) goto original; // inline, no cost
  *     struct psr_entry e = {0, 0};
  *     if ((*tick -= work) < 0 && __psr_enter_at)
- *             e = __psr_enter_at(&site, work, tick); // rare, cold
+ *             e = __psr_enter_at(&site, size, tick); // rare, cold
  *     else
- *             e.code = table[log2(work)];
+ *             e.code = table[log2(work)]; // and by trips: see below
  *     if (!e.code || !((fn *)((char *)table + e.code))(arguments...))
  *             original: the code as clang made it, inline
  *     if (e.start)
- *             __psr_leave(&site, work, e.code, e.start);
+ *             __psr_leave(&site, size, e.code, e.start);
  *
  * The variant of a nest returns false when its guard failed, having done
  * nothing; one of a function returns what the function does.
@@ -32,8 +32,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PSR_SITE_ABI     2
-#define PSR_CLASSES      64             /* size classes: log2(work) */
+#define PSR_SITE_ABI     3
+
+/*
+ * A size class is log2(work), and where loops are nested, PSR_SIZES times log2
+ * of the innermost trip count (the last for all above): whether vectors pay,
+ * and how many at a time, depends on it, and a loop that repeats another one
+ * does as much work for few repetitions of much as for many of little.
+ */
+#define PSR_SIZES        64
+#define PSR_TRIPS        16
+#define PSR_CLASSES      (PSR_SIZES * PSR_TRIPS)
 #define PSR_SITE_SECTION "psr_sites"
 
 /* CPU features that a variant needs beyond the flags of its module. */
@@ -66,12 +75,13 @@ struct psr_site {
 	uint32_t abi;           /* PSR_SITE_ABI */
 	uint32_t min_work;      /* less work runs the original; 1 or more */
 	uint64_t id;            /* identity: normalised IR and source name */
-	int32_t table;          /* from this field to int32_t[PSR_CLASSES] */
+	int32_t table;          /* from this field to int32_t[] */
 	int32_t variants;       /* from this field to psr_variant[nvariants] */
 	int32_t function;       /* from this field to the function's name */
 	int32_t file;           /* from this field to the source file's name */
 	uint32_t line;          /* first line of the nest; 0: no debug info */
-	uint16_t nvariants;
+	uint8_t nvariants;
+	uint8_t by_trip;        /* 1: PSR_CLASSES classes, not PSR_SIZES */
 	uint8_t kind;           /* enum psr_site_kind */
 	uint8_t depth;          /* loops in the deepest chain */
 	/* Static features; counts are of the innermost loop's IR. */
@@ -87,6 +97,30 @@ struct psr_site {
 
 _Static_assert(sizeof(struct psr_variant) == 16, "plugin/dispatch.c emits it");
 _Static_assert(sizeof(struct psr_site) == 56, "plugin/dispatch.c emits it");
+
+/*
+ * The SIZE of a call, as the runtime is told it: its work, and where the site
+ * is by_trip, in the bits from PSR_TRIP_SHIFT on, log2 of its innermost trip
+ * count; all work that leaves no room for these is as good as endless.
+ */
+#define PSR_TRIP_SHIFT 60
+#define PSR_WORK_MAX   ((UINT64_C(1) << PSR_TRIP_SHIFT) - 1)
+
+static inline uint64_t psr_size_work(uint64_t size)
+{
+	return size & PSR_WORK_MAX;
+}
+
+static inline unsigned psr_size_class(uint64_t size)
+{
+	return 63u - (unsigned)__builtin_clzll(psr_size_work(size) | 1) +
+	       PSR_SIZES * (unsigned)(size >> PSR_TRIP_SHIFT);
+}
+
+static inline unsigned psr_site_classes(const struct psr_site *site)
+{
+	return site->by_trip ? PSR_CLASSES : PSR_SIZES;
+}
 
 struct psr_entry {              /* returned in rax:rdx, x0:x1 */
 	int64_t code;           /* from the table's start; 0: inline original */
@@ -132,9 +166,9 @@ void __psr_counts(const struct psr_site *site, uint32_t n,
                   const uint64_t *counts);
 
 /* Weak in instrumented code: without the stub the baseline runs. */
-struct psr_entry __psr_enter_at(const struct psr_site *site, uint64_t work,
+struct psr_entry __psr_enter_at(const struct psr_site *site, uint64_t size,
                                 int64_t *tick);
-void __psr_leave(const struct psr_site *site, uint64_t work, int64_t code,
+void __psr_leave(const struct psr_site *site, uint64_t size, int64_t code,
                  uint64_t start);
 
 /* Weak too. Before the program calls prctl() with OPTION, or what amounts to
@@ -169,12 +203,12 @@ static inline int32_t *psr_site_table(const struct psr_site *site)
 }
 
 /*
- * The table's last entry, for work that cannot be, is the most work that runs
+ * The entry for the most work, which cannot be, is the most work that runs
  * the original at once. At first it is 0: calls of any size are noticed, until
  * the stub finds that nobody wants to know, or the runtime has learnt the
  * values that small calls have; then it is min_work - 1.
  */
-#define PSR_TABLE_SMALL (PSR_CLASSES - 1)
+#define PSR_TABLE_SMALL (PSR_SIZES - 1)
 
 static inline void psr_site_set_small(const struct psr_site *site,
                                       uint32_t most)

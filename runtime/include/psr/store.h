@@ -78,7 +78,7 @@ PSR_API void psr_store_close(struct psr_store *store);
  */
 struct psr_site_time {
 	uint64_t site;                  /* psr_site.id */
-	uint8_t size_class;             /* log2(work) */
+	uint16_t size_class;             /* below PSR_CLASSES */
 	char variant[PSR_VARIANT_NAME]; /* "baseline" for the original */
 	bool chosen;                    /* saving: what untimed calls run */
 	uint64_t n;                     /* samples ever */
@@ -124,7 +124,7 @@ struct psr_site_value {
 /* The calls of one site and size class; saving adds to what is stored. */
 struct psr_site_count {
 	uint64_t site;
-	uint8_t size_class;
+	uint16_t size_class;
 	double calls;                   /* an estimate */
 	uint64_t counted;               /* of these, that told their values */
 	size_t nvalues;
@@ -171,14 +171,14 @@ PSR_API PSR_MUST_CHECK int psr_store_is_recording(struct psr_store *store,
 /* The same for how often MODULE's sites were counted, without the values. */
 PSR_API PSR_MUST_CHECK int
 psr_store_counts_load(struct psr_store *store, const char *module,
-                      int (*each)(void *ctx, uint64_t site, uint8_t size_class,
+                      int (*each)(void *ctx, uint64_t site, uint16_t size_class,
                                   uint64_t counted),
                       void *ctx, struct psr_err *err);
 
 /* What a module reads when it wakes, and who hears of it. */
 struct psr_waking {
 	void (*time)(void *ctx, const struct psr_site_time *row);
-	void (*count)(void *ctx, uint64_t site, uint8_t size_class,
+	void (*count)(void *ctx, uint64_t site, uint16_t size_class,
 		      uint64_t counted);
 	void *ctx;
 	bool wants_prior;
@@ -229,7 +229,7 @@ struct psr_pair {
 	struct psr_site_info info;      /* its numbers only */
 	char module[256];
 	char cpu[64];
-	uint8_t size_class;
+	uint16_t size_class;
 	char variant[PSR_VARIANT_NAME];
 	uint32_t threads;               /* of a parallel one; else 0 */
 	uint32_t isa, flags;

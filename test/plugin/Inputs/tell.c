@@ -37,14 +37,14 @@ static struct told *find(const struct psr_site *site)
 	abort();
 }
 
-struct psr_entry __psr_enter_at(const struct psr_site *site, uint64_t work,
+struct psr_entry __psr_enter_at(const struct psr_site *site, uint64_t size,
 				int64_t *tick)
 {
 	struct psr_entry e = {0, 0};
 	struct told *t = find(site);
 
 	*tick = -1; /* every call is a sample */
-	t->size_class = 63 - (unsigned)__builtin_clzll(work | 1);
+	t->size_class = psr_size_class(size);
 	for (unsigned i = 0; i < site->nvariants; i++)
 		if (psr_site_variants(site)[i].flags & PSR_VARIANT_COUNTED)
 			e.code = psr_variant_entry(site,
@@ -73,11 +73,11 @@ void __psr_counts(const struct psr_site *site, uint32_t n,
 		t->branches[i / 2][i % 2] += counts[i];
 }
 
-void __psr_leave(const struct psr_site *site, uint64_t work, int64_t code,
+void __psr_leave(const struct psr_site *site, uint64_t size, int64_t code,
 		 uint64_t start)
 {
 	(void)site;
-	(void)work;
+	(void)size;
 	(void)code;
 	(void)start;
 }

@@ -51,13 +51,13 @@ static inline int64_t *test_tick(void)
 	    ".pushsection psr_sites,\"a\",@progbits\n"                         \
 	    ".p2align 3\n"                                                     \
 	    ".hidden " #NAME "_site\n.globl " #NAME "_site\n" #NAME "_site:\n" \
-	    ".long 2, 1024\n"                                                  \
+	    ".long 3, 1024\n"                                                  \
 	    ".quad " #ID "\n"                                                  \
 	    ".long " #NAME "_table - .\n"                                      \
 	    ".long " #NAME "_variants - .\n"                                   \
 	    ".long " #NAME "_function - .\n"                                   \
 	    ".long " #NAME "_file - .\n"                                       \
-	    ".long 7\n.short 2\n.byte 0, 1\n"                                  \
+	    ".long 7\n.byte 2, 0, 0, 1\n"                                  \
 	    ".short 10, 1, 0, 1, 1, 0, 8, 0\n"                                 \
 	    ".popsection\n"                                                    \
 	    ".pushsection .rodata\n.p2align 3\n" #NAME "_variants:\n"          \
