@@ -112,6 +112,8 @@ static int compare_gain(const void *a, const void *b)
 		return is_hot(p) ? -1 : 1;
 	if (p->only_isa != q->only_isa)
 		return p->only_isa ? 1 : -1;
+	if (p->only_parallel != q->only_parallel)
+		return p->only_parallel ? 1 : -1;
 	if (p->features.depth != q->features.depth)
 		return p->features.depth > q->features.depth ? -1 : 1;
 	if (p->features.flops != q->features.flops)
@@ -275,6 +277,22 @@ static void number(struct psr_fam *fam, struct psr_nest *first, size_t n)
 			psr_inputs_number(&first[i]);
 }
 
+/* Some of them may have been copied, for a nest within. */
+static void find_blocks(struct psr_fam *fam, struct psr_nest *nest)
+{
+	LLVMBasicBlockRef *blocks;
+
+	nest->loop =
+	    psr_ext_loop_of(fam, nest->function, nest->blocks[0]);
+	nest->nblocks = psr_ext_loop_nblocks(nest->loop);
+	blocks = realloc(nest->blocks, nest->nblocks * sizeof(*blocks));
+	if (!blocks)
+		abort(); /* as clang does when it has no memory */
+	nest->blocks = blocks;
+	for (size_t i = 0; i < nest->nblocks; i++)
+		blocks[i] = psr_ext_loop_block(nest->loop, i);
+}
+
 /* Finds the loops anew where code was copied. */
 static void find_again(struct psr_fam *fam, struct psr_nest *first, size_t n)
 {
@@ -282,8 +300,7 @@ static void find_again(struct psr_fam *fam, struct psr_nest *first, size_t n)
 	psr_ext_simplify_loops(fam, first->function);
 	for (size_t i = 0; i < n; i++)
 		if (is_wanted(&first[i]) && first[i].loop)
-			first[i].loop = psr_ext_loop_of(fam, first->function,
-							first[i].blocks[0]);
+			find_blocks(fam, &first[i]);
 }
 
 /* Puts copies for small calls in front. */

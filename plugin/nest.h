@@ -54,7 +54,9 @@ struct psr_nest {
 	const struct psr_profile_site *profile; /* NULL: nothing is known */
 	bool has_index;     /* see prefetch.h */
 	bool only_constant; /* gains by constants, if by anything */
-	bool only_isa;      /* or by instructions and scheduling */
+	bool gains_isa;     /* may gain by instructions and scheduling */
+	bool only_isa;      /* or by these */
+	bool only_parallel; /* others gain in the nests within */
 	bool wants_small;
 	bool has_small;       /* an inline copy for small constant calls */
 	LLVMValueRef work;    /* i64 on entry; while code is changed */

@@ -254,7 +254,7 @@ static int promise_vector(const struct psr_recipe *r,
 	else if (r->interleave)
 		promise -= x->recurrences > 1 ? 16 : 27;
 	if (r->tune)
-		promise += nest->only_isa ? 20 : -40;
+		promise += nest->gains_isa ? 20 : -40;
 	if (x->inner_trip && x->inner_trip < 16 && r->width > 128)
 		promise -= 35;
 	return promise;
@@ -599,7 +599,8 @@ static enum psr_reason applies(const struct psr_recipe *r,
 		return PSR_REASON_GUARD; /* it returns what the user's does */
 	if (nest->loop && !nest->features.vector_loops &&
 	    (!r->transforms[0] || r->transforms[0] == &scalar) &&
-	    !(nest->only_isa && suits_scalars(r)))
+	    !(nest->gains_isa && suits_scalars(r) &&
+	      (nest->only_isa || r->tune)))
 		return PSR_REASON_NO_VECTOR;
 	for (unsigned i = 0; i < PSR_TRANSFORMS_MAX && r->transforms[i]; i++)
 		if ((reason = r->transforms[i]->applies(r, nest)))
@@ -663,6 +664,9 @@ static enum psr_reason judge(unsigned i, const struct psr_nest *nest)
 
 	if (psr_options.recipes && !(psr_options.recipes >> i & 1))
 		return PSR_REASON_NOT_ASKED;
+	if (nest->only_parallel &&
+	    !(psr_recipe_flags(r) & PSR_VARIANT_PARALLEL))
+		return PSR_REASON_DRIVER;
 	if ((nest->only_constant || nest->only_isa) && !is_among(r, nest))
 		return nest->only_constant ? PSR_REASON_FP_ORDER
 					   : PSR_REASON_NO_VECTOR;
@@ -838,6 +842,9 @@ void psr_recipes_choose(struct psr_nest *nest)
 	if (most && psr_options.max_variants < 0)
 		most += wanted;
 	nest->nrecipes = nest->ncandidates < most ? nest->ncandidates : most;
+	if (nest->only_parallel && !psr_options.recipes && nest->nrecipes > 1)
+		nest->nrecipes = 1;
 	if (!nest->nrecipes)
-		nest->reason = PSR_REASON_NO_RECIPE;
+		nest->reason = nest->only_parallel ? PSR_REASON_DRIVER
+						   : PSR_REASON_NO_RECIPE;
 }

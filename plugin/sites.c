@@ -34,6 +34,7 @@
 #define REPEATED_DEPTH 8    /* from a value to what it is computed of */
 #define LIGHT_SIZE     24   /* instructions */
 #define ISA_SIZE       12   /* of what only other instructions may speed up */
+#define THREADS_WORK   16   /* times the least work, to be shared out */
 #define QUICK_PART     4    /* of the least work that is dispatched */
 
 static char *copy_string(const char *s, size_t n)
@@ -217,6 +218,25 @@ static bool is_driver(struct psr_fam *fam, struct psr_nest *nest)
 }
 
 /*
+ * L, which is left to the nests within, goes over other places in each
+ * iteration: these may be shared out to threads.
+ */
+static bool may_share_out(struct psr_fam *fam, const struct psr_nest *nest)
+{
+	psr_loop l = nest->loop;
+	LLVMBasicBlockRef header = psr_ext_loop_header(l);
+
+	for (LLVMValueRef i = LLVMGetFirstInstruction(header);
+	     LLVMIsAPHINode(i); i = LLVMGetNextInstruction(i))
+		if (is_swapped(l, i))
+			return false;
+	for (size_t i = 0; i < psr_ext_loop_count(fam, nest->function, l); i++)
+		if (repeats(l, psr_ext_loop_at(fam, nest->function, l, i)))
+			return false;
+	return true;
+}
+
+/*
  * What must not be reordered can still unroll, and what is around it be
  * vectorised, if the trip counts within turn out to be constant: to be counted.
  */
@@ -298,16 +318,21 @@ static enum psr_reason nest_reason(struct psr_fam *fam, struct psr_nest *nest)
 	nest->has_index = r != PSR_REASON_COPY && psr_prefetch_judge(nest);
 	nest->features.known_trips =
 	    psr_work_known_trips(fam, nest, nest->loop, at, PSR_INNER_BUDGET);
+	nest->gains_isa = may_gain_by_isa(nest, r);
 	if (r && nest->layout && !nest->features.regular && !nest->has_index) {
 		nest->only_constant =
 		    r == PSR_REASON_FP_ORDER && may_be_constant(nest);
-		nest->only_isa = may_gain_by_isa(nest, r);
+		nest->only_isa = nest->gains_isa;
 		if (!nest->only_constant && !nest->only_isa)
 			return r;
 	}
-	if (is_driver(fam, nest))
-		return PSR_REASON_DRIVER;
 	nest->min_work = smallest_work(nest);
+	if (is_driver(fam, nest)) {
+		nest->only_parallel = may_share_out(fam, nest);
+		if (nest->only_parallel && psr_options.min_work < 0)
+			nest->min_work *= THREADS_WORK;
+		return PSR_REASON_DRIVER;
+	}
 	return psr_work_is_small(fam, nest) ? PSR_REASON_SMALL
 					    : PSR_REASON_NONE;
 }
@@ -353,14 +378,13 @@ static int find_in(struct psr_fam *fam, LLVMValueRef f, psr_loop l, bool within,
 	r = outer ? outer : nest_reason(fam, nest);
 	if (!r && within && psr_options.min_work < 0 && is_light(nest))
 		r = PSR_REASON_LIGHT;
-	nest->reason = r;
-	if (!r) {
+	nest->reason = nest->only_parallel ? PSR_REASON_NONE : r;
+	if (!nest->reason) {
 		name_site(out, nest);
 		psr_inputs_number(nest);
 		psr_constant_strides(fam, nest);
-		return 0;
 	}
-	if (outer || !may_descend(nest, r))
+	if (!r || outer || !may_descend(nest, r))
 		return 0;
 	for (size_t i = 0; !ret && i < psr_ext_loop_count(fam, f, l); i++)
 		ret = find_in(fam, f, psr_ext_loop_at(fam, f, l, i),

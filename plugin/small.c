@@ -78,7 +78,8 @@ bool psr_small_wanted(const struct psr_nest *nest)
 
 	if (psr_options.recipes && !(psr_options.recipes >> asked & 1))
 		return false;
-	return nest->loop && psr_options.max_variants && pick_class(nest) >= 0;
+	return nest->loop && !nest->only_parallel &&
+	       psr_options.max_variants && pick_class(nest) >= 0;
 }
 
 double psr_small_cost(const struct psr_nest *nest)

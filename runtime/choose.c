@@ -33,6 +33,8 @@
 #define MAX_TRIES    16  /* that end without a sample: longjmp */
 #define WARM_NS      2e4 /* wide vector units take some 10 us to wake */
 #define WARM_CALLS   256
+#define WARM_THREADS 3
+#define THREADS_NS   1e6 /* a longer call does not feel their waking */
 #define DRIFT_SHARE  0.05  /* of the share */
 #define DRIFT_RATIO  2.0f  /* slower ones are not checked */
 #define FAR_RATIO    8.0f  /* no other work explains this */
@@ -221,10 +223,16 @@ static uint32_t credit(const struct race *race, unsigned i)
 	return SURE_SAMPLES;
 }
 
-static unsigned warming(double ns)
+/*
+ * Threads that have slept take their time to wake: how a short call goes that
+ * others like it precede, only these tell.
+ */
+static unsigned warming(const struct psr_rival *r, double ns)
 {
 	double n = ns > 0 ? WARM_NS / ns : 0;
 
+	if (r->parallel && n < WARM_THREADS && ns < THREADS_NS)
+		return WARM_THREADS;
 	return n < WARM_CALLS ? (unsigned)n : WARM_CALLS;
 }
 
@@ -233,7 +241,7 @@ static double trial_ns(const struct race *race, unsigned i)
 {
 	double ns = call_ns(race, i);
 
-	return i == race->best ? ns : ns * (1 + warming(ns));
+	return i == race->best ? ns : ns * (1 + warming(&race->r[i], ns));
 }
 
 unsigned psr_choose_warm(const struct psr_rival *r, unsigned best, unsigned i,
@@ -241,7 +249,7 @@ unsigned psr_choose_warm(const struct psr_rival *r, unsigned best, unsigned i,
 {
 	struct race race = {r, 0, best, (double)work, guess};
 
-	return i == best ? 0 : warming(call_ns(&race, i));
+	return i == best ? 0 : warming(&r[i], call_ns(&race, i));
 }
 
 /* It was tried in vain: its calls end by longjmp, if at all. */

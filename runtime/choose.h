@@ -26,6 +26,7 @@ struct psr_rival {
 	uint32_t tried;             /* calls begun by this process */
 	bool usable;                /* this CPU can run it, as a choice */
 	bool slow_nearby;           /* at a neighbouring size */
+	bool parallel;              /* on several threads, which may sleep */
 	/* Time over the baseline's by the prior; 0: not known. */
 	float promise;
 	float promise_low; /* what it hardly falls below */

@@ -243,7 +243,9 @@ static void begin(struct psr_entry *e, uint64_t now)
  * One call of those that precede a timed one: of the same site and class it
  * runs the rival, and the last one is timed. Others pass by, but count, so
  * that it ends soon; where sites take turns, one of them may always come last:
- * it is let by.
+ * it is let by. In front of a parallel one they run in parallel, too: what one
+ * thread has written is far from the others, so that of sites which take turns
+ * neither would gain alone.
  */
 static struct psr_entry warm(struct psr_known *k, struct psr_entry e,
 			     uint64_t size, int64_t *tick)
@@ -255,6 +257,8 @@ static struct psr_entry warm(struct psr_known *k, struct psr_entry e,
 
 	if (here)
 		e.code = k->entries[self.warm_rival];
+	else if (psr_sites_is_parallel(self.warm_site, self.warm_rival))
+		e.code = psr_sites_parallel(k, psr_size_class(size), e.code);
 	if (here && self.warm_left > 1)
 		self.warmed += psr_size_work(size);
 	waits = !here && self.warm_left == 1 && self.waited++ < WAIT_CALLS;

@@ -237,8 +237,10 @@ struct psr_class *psr_sites_class(struct psr_module_state *m,
 	c->site = k;
 	c->size_class = (uint16_t)size_class;
 	c->generation = atomic_load(&generation);
-	for (uint32_t i = 0; i < k->nrivals; i++)
+	for (uint32_t i = 0; i < k->nrivals; i++) {
 		c->rivals[i].usable = is_rival(k, i);
+		c->rivals[i].parallel = psr_sites_is_parallel(k, i);
+	}
 	c->other = atomic_load(&k->classes);
 	atomic_store(&k->classes, c);
 	c->next = atomic_load(&m->classes);
@@ -737,6 +739,18 @@ double psr_sites_guess(const struct psr_known *k, unsigned size_class)
 		guess = (double)(r->all.n ? r : c->rivals)->all.mid;
 	}
 	return guess;
+}
+
+int64_t psr_sites_parallel(const struct psr_known *k, unsigned size_class,
+			   int64_t code)
+{
+	const struct psr_class *c = psr_sites_class_at(k, size_class);
+
+	for (uint32_t i = 1; i < k->nrivals; i++)
+		if (k->usable[i] && psr_sites_is_parallel(k, i) &&
+		    !(c && psr_choose_slow(c->rivals, i)))
+			return k->entries[i];
+	return code;
 }
 
 unsigned psr_sites_rival(const struct psr_known *k, int64_t code)

@@ -188,6 +188,11 @@ double psr_sites_guess(const struct psr_known *k, unsigned size_class);
 /* Rival I runs on several threads. */
 bool psr_sites_is_parallel(const struct psr_known *k, unsigned i);
 
+/* The entry of a parallel variant that has not been found to be slow at this
+ * size; else CODE. */
+int64_t psr_sites_parallel(const struct psr_known *k, unsigned size_class,
+			   int64_t code);
+
 /* The rival of the site's table entry CODE; PSR_RIVALS if there is none. */
 unsigned psr_sites_rival(const struct psr_known *k, int64_t code);
 

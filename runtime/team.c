@@ -49,7 +49,7 @@
 #define THREADS_MAX 1024
 #define CHUNKS      8       /* of each thread's share */
 #define ALIGN       64      /* iterations, where there are enough of them */
-#define SPIN_TICKS  100000  /* some 40 us, before a thread sleeps */
+#define SPIN_TICKS  500000  /* some 0.2 ms, before a thread sleeps */
 #define START_TICKS 2500000 /* some 1 ms, for threads to begin */
 #define IDLE_S      1       /* before it ends */
 #define OPEN        0x80000000u
@@ -475,11 +475,17 @@ int psr_team_run(psr_range_fn *range, void *context, int64_t trips)
 
 void psr_team_prepare(void)
 {
+	bool there = atomic_load(&present);
 	uint64_t start;
 
-	if (atomic_load(&present) || !psr_team_run(NULL, NULL, 0))
+	if (!there && !psr_team_run(NULL, NULL, 0))
 		return;
+	if (there && atomic_load(&asleep)) {
+		atomic_fetch_add(&number, 1); /* of no job: none is open */
+		wake_all(&number);
+	}
 	start = psr_ticks();
-	while (!atomic_load(&helpers) && psr_ticks() - start < START_TICKS)
+	while ((!atomic_load(&helpers) || atomic_load(&asleep)) &&
+	       psr_ticks() - start < START_TICKS)
 		sched_yield();
 }

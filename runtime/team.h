@@ -8,7 +8,7 @@
 /* __psr_parallel() of site.h. Keeps errno. */
 int psr_team_run(psr_range_fn *range, void *context, int64_t trips);
 
-/* Makes the team where it may, so that the first run is as any. */
+/* Makes the team where it may, or wakes it: what runs next is as any. */
 void psr_team_prepare(void);
 
 /*
