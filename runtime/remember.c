@@ -23,6 +23,8 @@
 
 #define PATIENCE 200   /* tries for a site's lock */
 #define SAVE_NS  1.5e6 /* that saving takes */
+#define NEWS_NS  4e5   /* spent where there is news: it may gain by as much */
+#define ACCOUNT_SHARE 0.1 /* of the share, for what is no news */
 /* Earlier samples, with which one more counts: not saved, a free call would be
  * free again. */
 #define FEW PSR_RECENT
@@ -281,44 +283,54 @@ static bool is_new(const struct psr_class *c, uint32_t i)
 	return cell->own != cell->saved && cell->adopted + cell->saved < FEW;
 }
 
-static bool has_to_learn(const struct psr_class *c)
+/* What all of C's calls took, by and large. */
+static double calls_ns(const struct psr_class *c)
 {
-	if (psr_sites_stale(c))
-		return false;
-	if (c->counts && c->counted < FEW)
-		return true;
-	for (uint32_t i = 0; i < c->site->nrivals; i++)
-		if (is_new(c, i))
-			return true;
-	return false;
+	double unit = psr_sites_guess(c->site, c->size_class);
+	double work = (double)(UINT64_C(1) << c->size_class % PSR_SIZES);
+
+	return c->calls * work * (unit > 0 ? unit : 1);
 }
 
-static bool any_has_to_learn(struct psr_module_state *m)
+/* How much of this process's time C's news are about. */
+static double news_ns(const struct psr_class *c)
+{
+	bool any = c->counts && c->counted < FEW;
+
+	for (uint32_t i = 0; i < c->site->nrivals; i++)
+		any |= is_new(c, i);
+	return any && !psr_sites_stale(c) ? calls_ns(c) : 0;
+}
+
+static double all_news_ns(struct psr_module_state *m)
 {
 	struct psr_class *c = atomic_load(&m->classes);
-	bool found = false;
+	double ns = 0;
 
-	for (; c && !found; c = c->next) {
+	for (; c; c = c->next) {
 		if (!lock_patiently(c->site))
 			continue;
-		found = has_to_learn(c);
+		ns += news_ns(c);
 		psr_sites_unlock(c->site);
 	}
-	return found;
+	return ns;
 }
 
 bool psr_remember_worth(struct psr_module_state *const *m, size_t count,
 			double share)
 {
 	static uint32_t drawn; /* once: the modules go one by one */
-	double chance = share * (double)(psr_ticks() - begun_ticks) /
+	double chance = share * ACCOUNT_SHARE *
+			(double)(psr_ticks() - begun_ticks) /
 			(double)psr_probe_ticks(SAVE_NS);
+	double news = 0;
 
 	if (recorded || chance >= 1)
 		return true;
 	for (size_t i = 0; i < count; i++)
-		if (any_has_to_learn(m[i]))
-			return true;
+		news += all_news_ns(m[i]);
+	if (news >= NEWS_NS)
+		return true;
 	if (!drawn)
 		drawn = psr_probe_random(); /* never 0 */
 	if (drawn >= chance * UINT32_MAX)

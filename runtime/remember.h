@@ -24,11 +24,12 @@ void psr_remember_save(struct psr_module_state *const *m, size_t count);
 
 /*
  * As the program ends: whether to save what it knows of the COUNT modules.
- * Saving takes some 1.5 ms. That is well spent for what may still change a
- * choice, and where a run is recorded; else it may take SHARE of the program's
- * time since psr_remember_start(), and of the programs that are too short for
- * that one of so many is saved, and stands for all of them. May be asked for
- * each module that goes: it is one decision. Needs what saving needs.
+ * Saving takes some 1.5 ms. That is well spent where a run is recorded, and for
+ * what may still change a choice, if the program spent 0.4 ms there; else it
+ * may take a tenth of SHARE of the program's time since psr_remember_start(),
+ * and of the programs that are too short for that one of so many is saved, and
+ * stands for all of them. May be asked for each module that goes: it is one
+ * decision. Needs what saving needs.
  */
 bool psr_remember_worth(struct psr_module_state *const *m, size_t count,
 			double share);
