@@ -27,7 +27,8 @@
 #define ACCOUNT_SHARE 0.1 /* of the share, for what is no news */
 /* Earlier samples, with which one more counts: not saved, a free call would be
  * free again. */
-#define FEW PSR_RECENT
+#define FEW      PSR_RECENT
+#define FEW_MORE 4 /* part of them, that may settle what was not */
 
 static uint64_t begun_ticks;
 static _Atomic uint64_t last_ticks;
@@ -275,12 +276,15 @@ static bool lock_patiently(struct psr_known *k)
 	return false;
 }
 
-/* Rival I was little known before, so that its news may change the choice. */
+/* So much more is known of rival I that the choice may change. */
 static bool is_new(const struct psr_class *c, uint32_t i)
 {
 	const struct psr_cell *cell = &c->cells[i];
+	uint64_t fresh = cell->own - cell->saved;
+	uint64_t before = cell->adopted + cell->saved;
 
-	return cell->own != cell->saved && cell->adopted + cell->saved < FEW;
+	return fresh &&
+	       (before < FEW || (!c->settled && fresh >= before / FEW_MORE));
 }
 
 /* What all of C's calls took, by and large. */
