@@ -299,7 +299,8 @@ static double calls_ns(const struct psr_class *c)
 /* How much of this process's time C's news are about. */
 static double news_ns(const struct psr_class *c)
 {
-	bool any = c->counts && c->counted < FEW;
+	uint64_t told = c->counts ? c->counts->counted : 0;
+	bool any = told && c->counted - told < FEW;
 
 	for (uint32_t i = 0; i < c->site->nrivals; i++)
 		any |= is_new(c, i);

@@ -19,6 +19,7 @@
 
 #define ARENA_BYTES ((size_t)256 << 10)
 #define DOUBT       2 /* spreads that a prior may be wrong by */
+#define MANY_TRIPS  6 /* log2 */
 #define NEAR        3 /* classes so far apart tell of each other's times */
 
 struct arena {
@@ -280,17 +281,31 @@ static void judge_cell(struct psr_class *c, unsigned i)
 	c->rivals[i].recent = psr_choose_interval(recent, n);
 }
 
+static unsigned apart(unsigned a, unsigned b)
+{
+	return a < b ? b - a : a - b;
+}
+
+/* Where trips are many, it matters little how many. */
+static bool lends_to(unsigned from, unsigned to)
+{
+	unsigned x = from / PSR_SIZES, y = to / PSR_SIZES;
+
+	return from != to && apart(from % PSR_SIZES, to % PSR_SIZES) <= 1 &&
+	       (x == y || (x >= MANY_TRIPS && y >= MANY_TRIPS));
+}
+
 /* What the neighbours say of size class AT, where C is, if it is known. */
 static unsigned lent(const struct psr_known *k, unsigned at,
 		     const struct psr_class *c)
 {
+	const struct psr_class *from = atomic_load(&k->classes);
 	unsigned best = 0;
 	float gain = 0, g;
 
-	for (int d = -1; d <= 1; d += 2) {
-		const struct psr_class *from = near(k, at, d);
-
-		if (!from || !psr_choose_lends(from->rivals, from->best))
+	for (; from; from = from->other) {
+		if (!lends_to(from->size_class, at) ||
+		    !psr_choose_lends(from->rivals, from->best))
 			continue;
 		if (c && psr_choose_knows(c->rivals, from->best))
 			continue;
@@ -349,15 +364,15 @@ static void decide(struct psr_known *k, unsigned size_class)
 static void decide_around(struct psr_known *k, const struct psr_class *c,
 			  bool changed)
 {
-	unsigned at = c->size_class;
+	unsigned at = c->size_class, n = psr_site_classes(k->site);
+	unsigned work = at % PSR_SIZES, low = work ? work - 1 : 0;
+	unsigned high = work < PSR_SIZES - 1 ? work + 1 : work;
 
 	decide(k, at);
-	if (!changed)
-		return;
-	if (at % PSR_SIZES)
-		decide(k, at - 1);
-	if ((at + 1) % PSR_SIZES)
-		decide(k, at + 1);
+	for (unsigned trips = 0; changed && trips < n; trips += PSR_SIZES)
+		for (unsigned i = trips + low; i <= trips + high; i++)
+			if (lends_to(at, i))
+				decide(k, i);
 }
 
 /* The range of KNOWN whose sites have identity ID; there may be several. */
@@ -478,7 +493,9 @@ void psr_sites_fill(struct psr_module_state *m)
 	/* Twice: what a class lends must be decided before it is lent. */
 	for (int pass = 0; pass < 2; pass++)
 		for (c = atomic_load(&m->classes); c; c = c->next)
-			decide_around(c->site, c, true);
+			decide_around(
+			    c->site, c,
+			    psr_choose_lends(c->rivals, c->best));
 	for (c = atomic_load(&m->classes); c; c = c->next)
 		forgive_best(c);
 }
@@ -710,11 +727,6 @@ void psr_sites_expect(struct psr_class *c)
 	for (uint32_t i = 1; p && i < c->site->nrivals; i++)
 		if (c->rivals[i].usable && !c->rivals[i].all.n)
 			expect(c, i, p);
-}
-
-static unsigned apart(unsigned a, unsigned b)
-{
-	return a < b ? b - a : a - b;
 }
 
 static unsigned distance(unsigned a, unsigned b)

@@ -35,7 +35,7 @@
 #define TICK_OFF    (INT64_MAX / 2)
 /* One call that wakes at once: some 20 ms, by units or by instructions. */
 #define WAKE_WORK   (UINT64_C(1) << 24)
-#define WAKE_INSTRUCTIONS (UINT64_C(1) << 29)
+#define WAKE_INSTRUCTIONS (UINT64_C(1) << 28)
 #define WAKE_US     UINT64_C(20000)
 #define RETRY_US    UINT64_C(10000) /* doubled each time */
 #define PINNED_WAIT 20000               /* yields for another's waking */
