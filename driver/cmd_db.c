@@ -91,7 +91,8 @@ static int db_values(struct psr_store *s, const struct db_options *o,
 	    "SELECT * FROM site_values WHERE ?1 IS NULL OR module = ?1";
 	static const char table[] =
 	    "SELECT module, function, place, " PSR_OUT_SIZE
-	    ", input, value, share, counted FROM site_values WHERE ?1 IS NULL OR module = ?1";
+	    ", input, value, share, counted FROM site_values "
+	    "WHERE ?1 IS NULL OR module = ?1";
 
 	(void)operands;
 	return psr_out_query(o->format, s,

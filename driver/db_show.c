@@ -38,7 +38,8 @@ static const struct {
      "WHERE run = ? ORDER BY id"},
     {"choices", "Variants that ran, by site and size",
      "SELECT module, function, place, " PSR_OUT_SIZE
-     ", variant, chosen, samples, total_ms, share, spent_ms, lost_ms FROM choices WHERE run = ?",
+     ", variant, chosen, samples, total_ms, share, spent_ms, lost_ms "
+     "FROM choices WHERE run = ?",
      "SELECT module, function, place, site, size_class, variant, chosen, "
      "samples, "
      "total_ms, share, spent_ms, lost_ms FROM choices WHERE run = ?"},

@@ -167,6 +167,8 @@ static uint64_t at_most_16(unsigned n)
 #define LOG2_SIZES  6 /* of PSR_SIZES */
 #define SITE_FIELDS 20
 
+_Static_assert(1 << LOG2_SIZES == PSR_SIZES, "a table's row for each trips");
+
 static LLVMTypeRef descriptor_type(struct site *s)
 {
 	LLVMTypeRef i8 = LLVMInt8TypeInContext(s->ctx);

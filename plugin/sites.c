@@ -157,6 +157,17 @@ static bool is_swapped(psr_loop l, LLVMValueRef phi)
 	return false;
 }
 
+static bool swaps_buffers(psr_loop l)
+{
+	LLVMBasicBlockRef header = psr_ext_loop_header(l);
+
+	for (LLVMValueRef i = LLVMGetFirstInstruction(header);
+	     LLVMIsAPHINode(i); i = LLVMGetNextInstruction(i))
+		if (is_swapped(l, i))
+			return true;
+	return false;
+}
+
 /* V is the same in each iteration of L, but for what memory holds. */
 static bool is_repeated(psr_loop l, LLVMValueRef v, unsigned depth)
 {
@@ -201,17 +212,14 @@ static bool repeats(psr_loop l, psr_loop inner)
 static bool is_driver(struct psr_fam *fam, struct psr_nest *nest)
 {
 	psr_loop l = nest->loop;
-	LLVMBasicBlockRef header = psr_ext_loop_header(l);
 	size_t n = psr_ext_loop_count(fam, nest->function, l);
 
 	if (!n)
 		return false;
 	if (n > 1 || nest->features.depth > DEPTH_MAX)
 		return true;
-	for (LLVMValueRef i = LLVMGetFirstInstruction(header);
-	     LLVMIsAPHINode(i); i = LLVMGetNextInstruction(i))
-		if (is_swapped(l, i))
-			return true;
+	if (swaps_buffers(l))
+		return true;
 	/* A single loop within may be too short to be chosen for itself. */
 	return (nest->features.depth > 2 || nest->only_isa) && nest->layout &&
 	       repeats(l, psr_ext_loop_at(fam, nest->function, l, 0));
@@ -224,12 +232,9 @@ static bool is_driver(struct psr_fam *fam, struct psr_nest *nest)
 static bool may_share_out(struct psr_fam *fam, const struct psr_nest *nest)
 {
 	psr_loop l = nest->loop;
-	LLVMBasicBlockRef header = psr_ext_loop_header(l);
 
-	for (LLVMValueRef i = LLVMGetFirstInstruction(header);
-	     LLVMIsAPHINode(i); i = LLVMGetNextInstruction(i))
-		if (is_swapped(l, i))
-			return false;
+	if (swaps_buffers(l))
+		return false;
 	for (size_t i = 0; i < psr_ext_loop_count(fam, nest->function, l); i++)
 		if (repeats(l, psr_ext_loop_at(fam, nest->function, l, i)))
 			return false;

@@ -11,8 +11,7 @@
 
 /*
  * Emits the nest's work in front of it, or in front of AROUND, a loop around
- * it, if that is given; sets nest->work, and nest->trip if
- * that is told apart.
+ * it, if that is given; sets nest->work, and nest->trip if that is told apart.
  */
 void psr_work_emit(struct psr_fam *fam, struct psr_nest *nest, psr_loop around);
 
