@@ -16,9 +16,10 @@
 #include <unistd.h>
 
 #include "psr/profile.h"
+#include "psr/sampled.h"
 #include "text.h"
 
-#define DESCRIPTOR  219
+#define DESCRIPTOR  219 /* and the next one */
 #define SOURCES_MAX 64
 
 static bool is_source(const char *arg)
@@ -66,42 +67,55 @@ static size_t find_sources(const struct psr_args *args,
 	return n;
 }
 
-/* A file in memory with TEXT; -1: none. */
-static int put(const struct psr_text *text)
+/* Writes TEXT to a file in memory, and its name to PATH. */
+static void put(const struct psr_text *text, int descriptor, char path[32])
 {
 	int fd = memfd_create("psr-profile", MFD_CLOEXEC), fixed = -1;
 
 	if (fd < 0)
-		return -1;
+		return;
 	if (write(fd, text->s, text->n) == (ssize_t)text->n)
-		fixed = fcntl(fd, F_DUPFD, DESCRIPTOR);
+		fixed = fcntl(fd, F_DUPFD, descriptor);
 	close(fd);
-	return fixed;
+	if (fixed >= 0)
+		snprintf(path, 32, "/dev/fd/%d", fixed);
 }
 
-bool psr_cc_profile(const struct psr_args *args, char *path, size_t size)
+static struct psr_store *open_store(void)
 {
-	const char *names[SOURCES_MAX];
 	struct psr_store *store = NULL;
-	struct psr_text text = {0};
 	struct psr_err err;
-	size_t nsites = 0;
-	int fd = -1;
+	char path[4096];
 
-	if (psr_store_path(path, size, &err) < 0 || access(path, R_OK))
-		return false;
+	if (psr_store_path(path, sizeof(path), &err) < 0 ||
+	    access(path, R_OK))
+		return NULL;
 	psr_store_alone();
 	psr_store_patience(1000);
 	if (psr_store_open(path, PSR_STORE_READ, &store, &err) < 0)
-		return false;
-	if (!psr_profile_write(store, names, find_sources(args, names), &text,
-			       &nsites, &err) &&
+		return NULL;
+	return store;
+}
+
+void psr_cc_profile(const struct psr_args *args, bool blocks,
+		    struct psr_cc_profile *out)
+{
+	const char *names[SOURCES_MAX];
+	struct psr_store *store = open_store();
+	struct psr_text sites = {0}, counts = {0};
+	struct psr_err err;
+	size_t n = find_sources(args, names), nsites = 0;
+
+	memset(out, 0, sizeof(*out));
+	if (!store)
+		return;
+	if (!psr_profile_write(store, names, n, &sites, &nsites, &err) &&
 	    nsites)
-		fd = put(&text);
+		put(&sites, DESCRIPTOR, out->sites);
+	if (blocks && !psr_sampled_write(store, names, n, &counts, &err) &&
+	    counts.n)
+		put(&counts, DESCRIPTOR + 1, out->blocks);
 	psr_store_close(store);
-	psr_text_free(&text);
-	if (fd < 0)
-		return false;
-	snprintf(path, size, "/dev/fd/%d", fd);
-	return true;
+	psr_text_free(&sites);
+	psr_text_free(&counts);
 }

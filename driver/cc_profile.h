@@ -7,11 +7,17 @@
 
 #include "cc_args.h"
 
+struct psr_cc_profile {
+	char sites[32];  /* files' names; "": nothing is known */
+	char blocks[32];
+};
+
 /*
- * Writes what the default database knows of the sources among ARGS to a file
- * in memory that the process which this one becomes inherits, and its name to
- * PATH. False: nothing is known, or it cannot be asked; nothing is said.
+ * Writes what the default database knows of the sources among ARGS to files in
+ * memory that the process which this one becomes inherits: of sites, and for
+ * clang how often blocks ran, if BLOCKS. Nothing is said if it cannot be asked.
  */
-bool psr_cc_profile(const struct psr_args *args, char *path, size_t size);
+void psr_cc_profile(const struct psr_args *args, bool blocks,
+		    struct psr_cc_profile *out);
 
 #endif

@@ -22,6 +22,7 @@ enum {
 	FOREIGN = 1 << 7,  /* compiles or reads something else */
 	INPUT = 1 << 8,    /* anything to work on */
 	STATIC = 1 << 9,   /* links a program that can load no library */
+	NO_PROBES = 1 << 10, /* code with profiles or checks of its own */
 };
 
 enum match { EXACT, PREFIX };
@@ -98,9 +99,9 @@ static const struct fact {
     /* Steps. */
     {"-c", EXACT, NO_LINK},
     {"--compile", EXACT, NO_LINK},
-    {"-S", EXACT, NO_LINK},
-    {"--assemble", EXACT, NO_LINK},
-    {"-emit-llvm", EXACT, NO_LINK},
+    {"-S", EXACT, NO_LINK | NO_PROBES},
+    {"--assemble", EXACT, NO_LINK | NO_PROBES},
+    {"-emit-llvm", EXACT, NO_LINK | NO_PROBES},
     {"-fthinlto-index=", PREFIX, NOTHING},
     {"-r", EXACT, NO_STUB}, /* is linked again */
     {"-static", EXACT, STATIC},
@@ -108,6 +109,30 @@ static const struct fact {
     {"-static-pie", EXACT, STATIC},
     {"-T", PREFIX, NO_STUB},
     {"-l", PREFIX, INPUT | PREBUILT},
+    /* Profiles of the user's own, instrumentation, code made at the link, and
+     * assembler in text, which other assemblers may have to read. */
+    {"-fprofile", PREFIX, NO_PROBES},
+    {"-fcs-profile", PREFIX, NO_PROBES},
+    {"-fauto-profile", PREFIX, NO_PROBES},
+    {"-fpseudo-probe", PREFIX, NO_PROBES},
+    {"-fdebug-info-for-profiling", EXACT, NO_PROBES},
+    {"-fmemory-profile", PREFIX, NO_PROBES},
+    {"-fcoverage", PREFIX, NO_PROBES},
+    {"--coverage", EXACT, NO_PROBES},
+    {"-ftest-coverage", EXACT, NO_PROBES},
+    {"-fsanitize", PREFIX, NO_PROBES},
+    {"-fxray", PREFIX, NO_PROBES},
+    {"-finstrument-functions", PREFIX, NO_PROBES},
+    {"-pg", EXACT, NO_PROBES},
+    {"-flto", PREFIX, NO_PROBES},
+    {"-fembed-bitcode", PREFIX, NO_PROBES},
+    {"-fno-integrated-as", EXACT, NO_PROBES},
+    {"-no-integrated-as", EXACT, NO_PROBES},
+    {"-save-temps", PREFIX, NO_PROBES},
+    {"--save-temps", PREFIX, NO_PROBES},
+    {"-via-file-asm", EXACT, NO_PROBES},
+    {"-Rpass", PREFIX, NO_PROBES},
+    {"-fsave-optimization-record", PREFIX, NO_PROBES},
 };
 
 /* The same for what is handed to the linker by -Wl, and -Xlinker. */
@@ -408,6 +433,9 @@ void psr_scan(const struct psr_args *args, bool small, struct psr_scan *out)
 	out->plugin = (s.facts & SOURCE) && !(s.facts & FOREIGN) &&
 		      s.level > 0 && (small || !s.small) && libc &&
 		      !(links && (s.facts & STATIC));
+	out->probes = out->plugin && !out->foreign &&
+		      !strcmp(s.processor, "x86_64") &&
+		      !(s.facts & NO_PROBES);
 	out->stub = links && libc && !(s.facts & (NO_STUB | STATIC)) &&
 		    (out->plugin || (s.facts & PREBUILT));
 }

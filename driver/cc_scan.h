@@ -10,6 +10,7 @@
 struct psr_scan {
 	bool dashes; /* has a `--`: only inputs may follow the arguments */
 	bool plugin; /* optimises C, C++ or LLVM IR for x86-64 or AArch64 Linux */
+	bool probes; /* samples may count what it compiles, and be used */
 	bool stub;   /* links what may hold sites, with the C library */
 	bool foreign; /* the target is another machine's */
 	const char *processor; /* "x86_64", "aarch64", or NULL */

@@ -14,6 +14,7 @@
 #include "db.h"
 #include "driver.h"
 #include "psr/profile.h"
+#include "psr/sampled.h"
 #include "text.h"
 
 enum option_bit {
@@ -114,6 +115,24 @@ static int db_profile(struct psr_store *s, const struct db_options *o,
 	ret = psr_profile_write(s, (const char *const *)operands, n, &text,
 				&nsites, err);
 	if (!ret)
+		fputs(text.s, stdout);
+	psr_text_free(&text);
+	return ret;
+}
+
+static int db_blocks(struct psr_store *s, const struct db_options *o,
+		     char **operands, struct psr_err *err)
+{
+	struct psr_text text = {0};
+	size_t n = 0;
+	int ret;
+
+	(void)o;
+	while (operands[n])
+		n++;
+	ret = psr_sampled_write(s, (const char *const *)operands, n, &text,
+				err);
+	if (!ret && text.n)
 		fputs(text.s, stdout);
 	psr_text_free(&text);
 	return ret;
@@ -265,6 +284,8 @@ static const struct question questions[] = {
      OPT_FORMAT | OPT_FILE | OPT_MODULE, db_values, true},
     {"profile", "[SOURCE...]", "what a build reads of it", 0, INT_MAX, OPT_FILE,
      db_profile, true},
+    {"blocks", "SOURCE...", "and clang, of how often blocks ran", 1, INT_MAX,
+     OPT_FILE, db_blocks, true},
     {"query", "SQL [VALUE...]", "one SELECT; values for its '?'", 1, INT_MAX,
      OPT_FORMAT | OPT_FILE, db_query, true},
     {"export", "[WHAT]", "everything, as CSV or JSON", 0, 1,

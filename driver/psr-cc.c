@@ -35,7 +35,9 @@ struct cc {
 	char stub[PATH_MAX];
 	bool cxx; /* called as psr-c++ */
 	bool off;
-	bool profile; /* ask the database */
+	bool profile; /* ask the database: for sites */
+	enum { NO_BLOCKS, ASK_BLOCKS, READ_BLOCKS } blocks; /* and for these */
+	char blocks_file[PATH_MAX]; /* to be read */
 	bool small; /* --psr-optimise-size */
 	bool lld;   /* links with the lld of our LLVM */
 	bool print_argv;
@@ -140,6 +142,9 @@ static int help(bool cxx)
 		       options[i].value, options[i].help);
 	puts("  --psr-profile=auto|none|FILE\n"
 	     "        what was learnt: from the database, nothing, or FILE\n"
+	     "  --psr-blocks=auto|none|FILE\n"
+	     "        how often blocks ran: from samples of runs, not to be "
+	     "sampled, or FILE\n"
 	     "  --psr-optimise-size\n        make variants at -Os and -Oz, "
 	     "too\n"
 	     "  --psr-verify\n        compare each variant's call with the "
@@ -204,13 +209,32 @@ static int take_profile(struct cc *cc, const char *value)
 	return psr_args_add(&cc->flags, flag);
 }
 
+/* --psr-blocks=auto, none, or a file, which must be there. */
+static int take_blocks(struct cc *cc, const char *value)
+{
+	cc->blocks = !strcmp(value, "none")   ? NO_BLOCKS
+		     : !strcmp(value, "auto") ? ASK_BLOCKS
+					      : READ_BLOCKS;
+	if (cc->blocks != READ_BLOCKS)
+		return 0;
+	if (access(value, R_OK) || strlen(value) >= sizeof(cc->blocks_file)) {
+		say(0, "--psr-blocks=%s: %s", value, strerror(errno));
+		return -EINVAL;
+	}
+	strcpy(cc->blocks_file, value);
+	return 0;
+}
+
 static int take_option(struct cc *cc, const char *arg)
 {
 	static const char profile[] = "--psr-profile=";
+	static const char blocks[] = "--psr-blocks=";
 
 	cc->asked = true;
 	if (!strncmp(arg, profile, strlen(profile)))
 		return take_profile(cc, arg + strlen(profile));
+	if (!strncmp(arg, blocks, strlen(blocks)))
+		return take_blocks(cc, arg + strlen(blocks));
 	if (!strcmp(arg, "--psr-off"))
 		cc->off = true;
 	else if (!strcmp(arg, "--psr-optimise-size"))
@@ -406,25 +430,52 @@ static int add_all(struct psr_args *to, const char *const *list)
 }
 
 /*
+ * Probes need to know what was inlined where, as debug locations tell: clang
+ * keeps these if anyone asks for remarks, here for none. BLOCKS: a file with
+ * how often blocks ran, or "". What clang would warn of is no fault of the
+ * source's: a function that has changed, or has no locations.
+ */
+static int add_probes(struct cc *cc, const char *blocks)
+{
+	char use[PATH_MAX + 32];
+	int ret = psr_args_add(&cc->out, "-Rpass=^$");
+
+	if (ret || !*blocks)
+		return ret ? ret
+			   : psr_args_add(&cc->flags, "-psr-probes=hidden");
+	snprintf(use, sizeof(use), "-fprofile-sample-use=%s", blocks);
+	ret = add_all(&cc->out,
+		      (const char *[]){use, "-Wno-backend-plugin", NULL});
+	return ret ? ret : psr_args_add(&cc->flags, "-psr-probes=shown");
+}
+
+/*
  * -fplugin serves what clang compiles itself, -fpass-plugin what a plugin
  * action never sees (-save-temps, .bc); the pass runs once. The settings go
  * through -Xclang, for -mllvm would reach the assembler, which has no plugin.
  */
-static int add_plugin(struct cc *cc)
+static int add_plugin(struct cc *cc, bool may_probe)
 {
-	char plugin[PATH_MAX + 32], pass[PATH_MAX + 32];
-	char profile[PATH_MAX], flag[PATH_MAX + 32];
+	bool probes = may_probe && cc->blocks != NO_BLOCKS;
+	char plugin[PATH_MAX + 32], pass[PATH_MAX + 32], flag[64];
+	struct psr_cc_profile profile = {"", ""};
 	int ret;
 
 	snprintf(plugin, sizeof(plugin), "-fplugin=%s", cc->plugin);
 	snprintf(pass, sizeof(pass), "-fpass-plugin=%s", cc->plugin);
 	ret = add_all(&cc->out, (const char *[]){"--start-no-unused-arguments",
 						 plugin, pass, NULL});
-	if (!ret && cc->profile && !cc->print_argv &&
-	    psr_cc_profile(&cc->user, profile, sizeof(profile))) {
-		snprintf(flag, sizeof(flag), "-psr-profile=%s", profile);
+	if (cc->profile && !cc->print_argv)
+		psr_cc_profile(&cc->user, probes && cc->blocks == ASK_BLOCKS,
+			       &profile);
+	if (!ret && profile.sites[0]) {
+		snprintf(flag, sizeof(flag), "-psr-profile=%s", profile.sites);
 		ret = psr_args_add(&cc->flags, flag);
 	}
+	if (!ret && probes)
+		ret = add_probes(cc, cc->blocks == READ_BLOCKS
+					 ? cc->blocks_file
+					 : profile.blocks);
 	for (size_t i = 0; i < cc->flags.n && !ret; i++)
 		ret = add_all(&cc->out,
 			      (const char *[]){"-Xclang", "-mllvm", "-Xclang",
@@ -505,7 +556,7 @@ static int add_arguments(struct cc *cc, struct psr_scan scan)
 		scan.plugin = scan.stub = false;
 	cc->lld = scan.stub && links_with_lld(cc, &scan);
 	if (scan.plugin)
-		ret = add_plugin(cc);
+		ret = add_plugin(cc, scan.probes);
 	if (!ret && scan.stub && scan.dashes)
 		ret = add_stub(cc);
 	if (!ret)
@@ -577,7 +628,7 @@ static bool called_cxx(const char *argv0)
 
 int main(int argc, char **argv)
 {
-	struct cc cc = {.profile = true};
+	struct cc cc = {.profile = true, .blocks = ASK_BLOCKS};
 	int ret;
 
 	if (argc > 0)

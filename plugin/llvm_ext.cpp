@@ -5,6 +5,7 @@
 // serves clang, opt and the linker's LTO: the clang symbols below are weak,
 // so that a host without clang loads it, and the plugin action is registered
 // only where clang's registry exists.
+#include "llvm_probes.h"
 #include "llvm_unwrap.h"
 
 #include <clang/Frontend/CompilerInstance.h>
@@ -176,8 +177,25 @@ void add_passes(ModulePassManager &MPM, psr_phase phase)
 	MPM.addPass(RecomputeGlobalsAAPass());
 }
 
+bool has_probes(OptimizationLevel level, ThinOrFullLTOPhase phase)
+{
+	return level != OptimizationLevel::O0 &&
+	       phase == ThinOrFullLTOPhase::None;
+}
+
 void register_passes(PassBuilder &PB)
 {
+	PB.registerPipelineStartEPCallback(
+	    [](ModulePassManager &MPM, OptimizationLevel level) {
+		    if (level != OptimizationLevel::O0)
+			    MPM.addPass(PsrAddProbes());
+	    });
+	PB.registerPipelineEarlySimplificationEPCallback(
+	    [](ModulePassManager &MPM, OptimizationLevel level,
+	       ThinOrFullLTOPhase phase) {
+		    if (has_probes(level, phase))
+			    MPM.addPass(PsrHideProbes());
+	    });
 	PB.registerOptimizerEarlyEPCallback([](ModulePassManager &MPM,
 					       OptimizationLevel level,
 					       ThinOrFullLTOPhase phase) {

@@ -37,6 +37,14 @@ extern const struct psr_key psr_keys[]; /* ends with a NULL name */
 /* Returns NULL, or why the value is bad (one line, static buffer). */
 const char *psr_options_set(const char *key, const char *value);
 
+/* Probes, by which samples of a program count its blocks. */
+enum psr_probes {
+	PSR_PROBES_NONE,
+	PSR_PROBES_HIDDEN, /* from all passes */
+	PSR_PROBES_SHOWN,  /* to clang's first ones, which read such counts */
+};
+enum psr_probes psr_options_probes(void);
+
 /* Where the pass runs, for link-time optimisation. */
 enum psr_phase {
 	PSR_PHASE_WHOLE,     /* without it */
@@ -53,6 +61,13 @@ bool psr_module_run(LLVMModuleRef m, struct psr_fam *fam, enum psr_phase phase);
 
 /* F is a variant, to be vectorised even where clang vectorises nothing. */
 bool psr_variant_is(LLVMValueRef f);
+
+/*
+ * llvm_probes.cpp. Of B's instructions samples count nothing, and what earlier
+ * ones counted is dropped; how often F was entered is.
+ */
+void psr_ext_forget_probes(LLVMBasicBlockRef b);
+void psr_ext_forget_entries(LLVMValueRef f);
 
 /* ---- Analyses ----------------------------------------------------------- */
 

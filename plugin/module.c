@@ -389,11 +389,28 @@ static void align_loops(struct psr_fam *fam, LLVMValueRef f, psr_loop l)
 		psr_ext_loop_set_hint(l, ALIGN, HALF_LINE);
 }
 
+/*
+ * Samples of a site are spread over its variants, so they would say of the
+ * original that it is cold. What its calls tell is what counts there.
+ */
+static void forget_samples(struct psr_nest *first, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!is_wanted(&first[i]))
+			continue;
+		psr_ext_forget_entries(first[i].function);
+		for (size_t b = 0; b < first[i].nblocks; b++)
+			psr_ext_forget_probes(first[i].blocks[b]);
+	}
+}
+
 static bool transform(struct psr_fam *fam, struct psr_nest *first, size_t n,
 		      enum psr_phase phase)
 {
-	bool changed = prepare(fam, first, n);
-	bool aligned = false;
+	bool changed, aligned = false;
+
+	forget_samples(first, n);
+	changed = prepare(fam, first, n);
 
 	for (size_t i = 0; i < n; i++) {
 		struct psr_made made;

@@ -149,6 +149,23 @@ static const char *set_profile(const char *key, const char *value)
 	return psr_profile_read(value);
 }
 
+static const char *set_probes(const char *key, const char *value)
+{
+	static const char *const words[] = {"none", "hidden", "shown"};
+
+	for (unsigned i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (!strcmp(value, words[i])) {
+			psr_options.probes = (enum psr_probes)i;
+			return NULL;
+		}
+	return bad(key, value, "neither 'none', 'hidden' nor 'shown'");
+}
+
+enum psr_probes psr_options_probes(void)
+{
+	return psr_options.probes;
+}
+
 const struct psr_key psr_keys[] = {
     {"psr-remarks", "FILE", "append JSON remarks to FILE ('-': stderr)"},
     {"psr-min-work", "N", "least work that is dispatched"},
@@ -160,13 +177,15 @@ const struct psr_key psr_keys[] = {
     {"psr-optimise-size", NULL, "make sites at -Os and -Oz, too"},
     {"psr-verify", NULL, "compare each variant's call with the baseline's"},
     {"psr-profile", "FILE", "what earlier runs have learnt ('none': nothing)"},
+    {"psr-probes", "none|hidden|shown",
+     "let sampling count blocks; shown: clang reads such counts"},
     {NULL, NULL, NULL},
 };
 
 static const char *(*const setters[])(const char *, const char *) = {
     set_remarks, set_min_work, set_max_variants, set_recipes,
     set_fp,      set_budget,   set_disable,      set_optimise_size,
-    set_verify,  set_profile,
+    set_verify,  set_profile,  set_probes,
 };
 
 /* Indexed as psr_keys; NULL: never set. */

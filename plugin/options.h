@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "llvm_ext.h"
+
 #define PSR_RECIPES_MAX 64
 
 struct psr_options {
@@ -22,6 +24,7 @@ struct psr_options {
 	bool contract;       /* fused variants are allowed */
 	bool disable;
 	bool verify;        /* variants check themselves */
+	enum psr_probes probes;
 	bool optimise_size; /* sites in functions optimised for size, too */
 };
 

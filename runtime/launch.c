@@ -23,9 +23,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "blocks.h"
 #include "cgroup.h"
 #include "pool.h"
 #include "psr/proc.h"
+
+#define SAMPLED_WANTED 50000 /* instructions of a program, for its next build */
 
 extern char **environ;
 
@@ -444,6 +447,17 @@ static void begin_run(void *ctx)
 		l->store_error = ret;
 }
 
+/* The next build may know how often blocks run, and this is not known yet. */
+static bool wants_trace(struct psr_launch *l)
+{
+	uint64_t n = 0;
+
+	return l->store && !l->o->no_learn &&
+	       psr_blocks_present(l->sig.exec_path) &&
+	       !psr_store_sampled(l->store, l->sig.task.program, &n, NULL) &&
+	       n < SAMPLED_WANTED;
+}
+
 /* So that limits move in time, however busy the machine is. */
 static void hurry(const struct psr_launch *l, int policy)
 {
@@ -464,6 +478,8 @@ static void execute(struct psr_launch *l, const sigset_t *set)
 	m->group = &l->group;
 	m->signals = set;
 	m->record = &l->shared->record;
+	l->trace.pid = m->pid;
+	m->trace = wants_trace(l) ? &l->trace : NULL;
 	m->settled = begin_run;
 	m->ctx = l;
 	m->store = l->store;
@@ -503,6 +519,21 @@ static void release(struct psr_launch *l)
 	l->monitor.pidfd = -1;
 }
 
+static void learn_blocks(struct psr_launch *l)
+{
+	struct psr_blocks blocks = {0};
+	int ret = psr_blocks_read(&l->trace, &blocks);
+
+	if (!ret)
+		ret = psr_store_blocks_save(l->store, l->sig.task.program,
+					    l->trace.n, SAMPLED_WANTED,
+					    blocks.at, blocks.n,
+					    &l->store_text);
+	if (ret < 0)
+		l->store_error = ret;
+	psr_blocks_free(&blocks);
+}
+
 static void learn(struct psr_launch *l)
 {
 	struct psr_monitor *m = &l->monitor;
@@ -530,6 +561,8 @@ static void learn(struct psr_launch *l)
 					&detail, &l->store_text);
 	if (ret < 0)
 		l->store_error = ret;
+	else if (l->trace.n)
+		learn_blocks(l);
 }
 
 /* ---- The whole ------------------------------------------------------------
@@ -684,6 +717,7 @@ void psr_launch_free(struct psr_launch *l)
 	psr_guard_reap(l->guard);
 	l->guard = 0;
 	psr_monitor_free(&l->monitor);
+	psr_trace_free(&l->trace);
 	free(l->shared);
 	l->shared = NULL;
 	free(l->envp);

@@ -36,6 +36,7 @@ struct psr_launch {
 	struct psr_request request;
 	struct psr_shared *shared; /* holds the record */
 	struct psr_monitor monitor;
+	struct psr_trace trace;
 	struct psr_reservation reservation;
 	struct psr_pool_size pool;
 	struct psr_signals signals;

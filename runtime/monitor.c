@@ -24,7 +24,14 @@
 #define PERIOD_MS 100
 #define FIRST_MS  5
 
-enum source { PROGRAM, TIMER, SIGNALS, THRESHOLD, OOM };
+/* A window of the trace, and how much of the time all of them may take. */
+#define STEPS          128
+#define TRACE_SHARE    0.05
+#define TRACE_FIRST_NS 3000000
+#define TRACE_IDLE_NS  20000000 /* no thread was computing */
+#define TRACE_MOST     100000   /* instructions of one launch */
+
+enum source { PROGRAM, TIMER, SIGNALS, THRESHOLD, OOM, TRACER };
 
 uint64_t psr_now_ns(void)
 {
@@ -41,6 +48,20 @@ static void arm(struct psr_monitor *m)
 	struct itimerspec t = {{0, 0}, {0, (long)ms * 1000000}};
 
 	timerfd_settime(m->timer, 0, &t, NULL);
+}
+
+/* After a window that took NS. A random half more, so as to meet all phases. */
+static void arm_tracer(struct psr_monitor *m, uint64_t ns)
+{
+	uint64_t pause = ns ? (uint64_t)((double)ns / TRACE_SHARE)
+			    : TRACE_IDLE_NS;
+	struct itimerspec t = {{0, 0}, {0, 0}};
+
+	pause += (uint64_t)rand() % (pause / 2);
+	t.it_value.tv_sec = (time_t)(pause / 1000000000u);
+	t.it_value.tv_nsec = (long)(pause % 1000000000u);
+	if (!m->trace->off && m->trace->n < TRACE_MOST)
+		timerfd_settime(m->tracer, 0, &t, NULL);
 }
 
 static void add(struct psr_monitor *m, int fd, uint32_t events, enum source s)
@@ -84,12 +105,18 @@ static bool open_all(struct psr_monitor *m)
 	add(m, m->signalfd, EPOLLIN, SIGNALS);
 	add_group(m);
 	arm(m);
+	if (!m->trace)
+		return true;
+	m->tracer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	add(m, m->tracer, EPOLLIN, TRACER);
+	srand((unsigned)psr_now_ns());
+	arm_tracer(m, (uint64_t)(TRACE_FIRST_NS * TRACE_SHARE));
 	return true;
 }
 
 static void close_all(struct psr_monitor *m)
 {
-	int fds[] = {m->epoll, m->timer, m->signalfd};
+	int fds[] = {m->epoll, m->timer, m->signalfd, m->tracer};
 
 	for (size_t i = 0; i < PSR_COUNTOF(fds); i++)
 		if (fds[i] >= 0)
@@ -103,6 +130,8 @@ static void follow_stop(struct psr_monitor *m)
 {
 	siginfo_t info = {0};
 
+	if (m->trace && m->trace->stopping)
+		return; /* the tracer waits for that */
 	if (waitid(P_PID, (id_t)m->pid, &info, WSTOPPED | WNOHANG) < 0 ||
 	    info.si_pid != m->pid)
 		return;
@@ -197,6 +226,10 @@ static bool handle(struct psr_monitor *m, enum source s)
 	case SIGNALS:
 		read_signals(m);
 		break;
+	case TRACER:
+		drain(m->tracer);
+		arm_tracer(m, psr_trace_window(m->trace, STEPS));
+		break;
 	case THRESHOLD:
 		rearm_threshold(m);
 		psr_monitor_tick(m, false);
@@ -241,7 +274,7 @@ static void reap(struct psr_monitor *m)
 
 void psr_monitor_run(struct psr_monitor *m)
 {
-	m->epoll = m->timer = m->signalfd = -1;
+	m->epoll = m->timer = m->signalfd = m->tracer = -1;
 	m->stride = 1;
 	if (open_all(m))
 		loop(m);

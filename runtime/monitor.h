@@ -9,6 +9,7 @@
 #include "control.h"
 #include "psr/store.h"
 #include "reserve.h"
+#include "trace.h"
 
 #define PSR_ADAPTATIONS 256 /* kept of one run; more are counted only */
 
@@ -25,6 +26,7 @@ struct psr_monitor {
 	struct psr_reservation *reservation;
 	const cpu_set_t *inherited; /* to go back to */
 	struct psr_record *record;  /* "used" fields are filled */
+	struct psr_trace *trace;    /* what it executes; NULL: not wanted */
 	void (*settled)(void *ctx); /* called once, after 5 ms */
 	void *ctx;
 
@@ -38,7 +40,7 @@ struct psr_monitor {
 	size_t nadaptations;
 	struct psr_sample last; /* the latest tick */
 	uint64_t baseline_rss;  /* of psr itself, when it forked */
-	int epoll, timer, signalfd;
+	int epoll, timer, signalfd, tracer;
 	unsigned ticks;
 	bool oom_seen;
 };

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """lit's view of PSR's tests: where the tools are, what the machine can do."""
+import ctypes
 import os
 import shutil
+import subprocess
 import lit.formats
 
 config.name = "psr"
@@ -69,6 +71,18 @@ feature("aarch64", shutil.which("qemu-aarch64") and
         os.path.exists(os.path.join(lib_dir, "aarch64-linux-gnu")),
         "no qemu-aarch64, or no C library for AArch64")
 feature("gdb", shutil.which("gdb"), "no gdb")
+
+
+def may_trace():
+    """As psr run does: x86-64 only, and the kernel has to permit it."""
+    child = subprocess.Popen(["sleep", "60"])
+    seized = ctypes.CDLL(None).ptrace(0x4206, child.pid, 0, 0) == 0
+    child.kill()
+    child.wait()
+    return seized and os.uname().machine == "x86_64"
+
+
+feature("tracing", may_trace(), "ptrace is not permitted, or not x86-64")
 feature("xgboost", os.path.exists(os.path.join(bin_dir, "psr-train")),
         "psr-train was not built, as XGBoost was not there")
 feature("gold", shutil.which("ld.gold"), "no ld.gold")

@@ -182,6 +182,8 @@ static void make_older(void)
 		"ALTER TABLE run DROP COLUMN counters;"
 		"DROP TABLE site_count; DROP TABLE site_value;"
 		"DROP TABLE site_branch; DROP TABLE model;"
+		"DROP TABLE sampled_block; DROP TABLE sampled_file;"
+		"DROP TABLE sampled_function; DROP TABLE sampled_program;"
 		"PRAGMA user_version = 1");
 }
 

@@ -25,7 +25,7 @@
 #include "psr/err.h"
 #include "psr/record.h"
 
-#define PSR_SCHEMA_VERSION 4
+#define PSR_SCHEMA_VERSION 5
 
 struct psr_store;
 
@@ -204,6 +204,49 @@ PSR_API PSR_MUST_CHECK int psr_store_wake(const char *module, const char *cpu,
 PSR_API PSR_MUST_CHECK int
 psr_store_sites_save(struct psr_store *store, const struct psr_site_batch *b,
                      struct psr_err *err);
+
+/* ---- Blocks: what samples of a program's execution count ---------------- */
+
+/*
+ * A block of a function's source, by the number of its probe. PATH leads to it
+ * where it was inlined: "CALL:NAME:HASH" for each call, outermost first,
+ * separated by spaces; else it is "".
+ */
+struct psr_block {
+	const char *file;       /* base name of the source */
+	const char *name;       /* of the function that the linker knows */
+	uint64_t guid, hash;    /* LLVM's of its name, and of its flow */
+	const char *path;
+	uint32_t probe;
+	uint64_t n;             /* times that it was executed */
+};
+
+/* How many instructions of PROGRAM (psr_task.program) were sampled. */
+PSR_API PSR_MUST_CHECK int psr_store_sampled(struct psr_store *store,
+                                             uint64_t program, uint64_t *n,
+                                             struct psr_err *err);
+
+/*
+ * Adds the N BLOCKS to what is known, in one transaction, and INSTRUCTIONS to
+ * what was sampled of PROGRAM. Where nearly all is of functions known already
+ * from as many samples as are wanted, WANTED, the blocks are not added: what
+ * builds were made with stays, and this program counts as sampled.
+ */
+PSR_API PSR_MUST_CHECK int
+psr_store_blocks_save(struct psr_store *store, uint64_t program,
+                      uint64_t instructions, uint64_t wanted,
+                      const struct psr_block *blocks, size_t n,
+                      struct psr_err *err);
+
+/*
+ * Calls EACH for all blocks of functions in the source files of the base names
+ * FILES, sorted by function, path and probe.
+ */
+PSR_API PSR_MUST_CHECK int
+psr_store_blocks_load(struct psr_store *store, const char *const *files,
+                      size_t n,
+                      int (*each)(void *ctx, const struct psr_block *b),
+                      void *ctx, struct psr_err *err);
 
 /* ---- Models ------------------------------------------------------------ */
 

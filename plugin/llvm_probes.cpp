@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// llvm_probes.cpp - probes of blocks that no pass can see.
+//
+// LLVM's pseudo probes tell where a block's code is, but as calls they keep
+// loops from being vectorised, removed or recognised. So they are hidden while
+// code is optimised: a block's number goes into the debug locations of its
+// instructions, as a discriminator, which passes neither ask for nor are
+// allowed to depend on. When blocks of machine code lie where they will, probes
+// are made where such instructions are: at branches, calls and stores, which
+// seldom move; of a block that has none of these left, where its others are.
+//
+// LLVM-C has neither discriminators nor the functions that code was inlined of.
+#include "llvm_probes.h"
+
+#include "llvm_unwrap.h"
+
+#include <llvm/ADT/MapVector.h>
+#include <llvm/CodeGen/MachineFunctionPass.h>
+#include <llvm/CodeGen/MachineInstrBuilder.h>
+#include <llvm/CodeGen/Passes.h>
+#include <llvm/CodeGen/TargetInstrInfo.h>
+#include <llvm/CodeGen/TargetPassConfig.h>
+#include <llvm/CodeGen/TargetSubtargetInfo.h>
+#include <llvm/IR/DebugInfoMetadata.h>
+#include <llvm/IR/InstIterator.h>
+#include <llvm/IR/IntrinsicInst.h>
+#include <llvm/IR/Module.h>
+#include <llvm/IR/PseudoProbe.h>
+#include <llvm/Support/Path.h>
+#include <llvm/Support/raw_ostream.h>
+#include <llvm/Target/RegisterTargetPassConfigCallback.h>
+#include <llvm/Transforms/IPO/SampleProfileProbe.h>
+
+using namespace llvm;
+
+namespace
+{
+// Discriminators are clang's for calls if they end in 7.
+constexpr unsigned MARK = 5, MARK_BITS = 3, MARK_MASK = 7;
+
+// The function that I's code comes from, and where it was inlined.
+using Frame = std::pair<const DISubprogram *, const DILocation *>;
+
+Frame frame_of(const DILocation *at)
+{
+	return {at->getScope()->getSubprogram(), at->getInlinedAt()};
+}
+
+template <typename I> unsigned number_of(const I &i)
+{
+	const DILocation *at = i.getDebugLoc();
+	unsigned d = at ? at->getDiscriminator() : 0;
+
+	return (d & MARK_MASK) == MARK ? d >> MARK_BITS : 0;
+}
+
+void set_number(Instruction &I, unsigned n)
+{
+	const DILocation *at = I.getDebugLoc();
+
+	I.setDebugLoc(const_cast<DILocation *>(
+	    at->cloneWithDiscriminator(n << MARK_BITS | MARK)));
+}
+
+// AT as it was before it had a number.
+DILocation *without_number(const DILocation *at)
+{
+	DILocalScope *scope = at->getScope();
+
+	if (auto *file = dyn_cast<DILexicalBlockFile>(scope))
+		scope = file->getScope();
+	return DILocation::get(at->getContext(), at->getLine(), at->getColumn(),
+			       scope, at->getInlinedAt(), at->isImplicitCode(),
+			       at->getAtomGroup(), at->getAtomRank());
+}
+
+// Numbers B's instructions as the probe before them says, or the first one.
+bool hide(BasicBlock &B)
+{
+	SmallVector<PseudoProbeInst *, 4> probes;
+	DenseMap<Frame, unsigned> current;
+
+	for (Instruction &I : B)
+		if (auto *P = dyn_cast<PseudoProbeInst>(&I)) {
+			probes.push_back(P);
+			if (P->getDebugLoc())
+				current.try_emplace(frame_of(P->getDebugLoc()),
+						    P->getIndex()->getZExtValue());
+		}
+	if (probes.empty())
+		return false;
+	// Clang's indirect gotos have none.
+	if (!B.getTerminator()->getDebugLoc())
+		B.getTerminator()->setDebugLoc(probes.back()->getDebugLoc());
+	for (Instruction &I : B) {
+		const DILocation *at = I.getDebugLoc();
+
+		if (!at)
+			continue;
+		if (auto *P = dyn_cast<PseudoProbeInst>(&I))
+			current[frame_of(at)] = P->getIndex()->getZExtValue();
+		else if (unsigned n = current.lookup(frame_of(at));
+			 n && !at->getDiscriminator())
+			set_number(I, n);
+	}
+	for (PseudoProbeInst *P : probes)
+		P->eraseFromParent();
+	return true;
+}
+
+struct Number {
+	Frame frame;
+	unsigned n;
+};
+
+struct NumberInfo {
+	static Number getEmptyKey()
+	{
+		return {DenseMapInfo<Frame>::getEmptyKey(), 0};
+	}
+	static Number getTombstoneKey()
+	{
+		return {DenseMapInfo<Frame>::getTombstoneKey(), 0};
+	}
+	static unsigned getHashValue(const Number &x)
+	{
+		return DenseMapInfo<Frame>::getHashValue(x.frame) ^ x.n * 37u;
+	}
+	static bool isEqual(const Number &a, const Number &b)
+	{
+		return a.n == b.n && a.frame == b.frame;
+	}
+};
+
+// Where a block's number was met: in the blocks of machine code.
+struct Places {
+	SmallVector<MachineBasicBlock *, 2> sure, unsure;
+	unsigned line; // of an instruction that has the number
+};
+
+using AllPlaces =
+    MapVector<Number, Places, DenseMap<Number, unsigned, NumberInfo>>;
+
+bool stays(const MachineInstr &I)
+{
+	return (I.isTerminator() && !I.isUnconditionalBranch()) ||
+	       I.isIndirectBranch() || I.isCall() || I.mayStore();
+}
+
+bool stays(const Instruction &I)
+{
+	if (I.isTerminator())
+		return I.getNumSuccessors() != 1;
+	return isa<StoreInst>(I) || (isa<CallBase>(I) && !isa<IntrinsicInst>(I));
+}
+
+template <typename I>
+void note(AllPlaces &all, const I &i, MachineBasicBlock &B)
+{
+	unsigned n = number_of(i);
+
+	if (!n)
+		return;
+	Places &at = all[{frame_of(i.getDebugLoc()), n}];
+	auto &list = stays(i) ? at.sure : at.unsure;
+
+	at.line = i.getDebugLoc()->getLine();
+	if (list.empty() || list.back() != &B)
+		list.push_back(&B);
+}
+
+// The first part of the code of a block, of which some instructions may have
+// become none, or ones without a location.
+bool begins_block(const MachineBasicBlock &B)
+{
+	return B.getBasicBlock() &&
+	       none_of(B.predecessors(), [&](const MachineBasicBlock *P) {
+		       return P != &B &&
+			      P->getBasicBlock() == B.getBasicBlock();
+	       });
+}
+
+void make_probe(const Number &key, unsigned line, MachineBasicBlock &B)
+{
+	LLVMContext &C = B.getParent()->getFunction().getContext();
+	auto *scope = const_cast<DISubprogram *>(key.frame.first);
+	StringRef name = scope->getLinkageName();
+
+	if (name.empty())
+		name = scope->getName();
+	BuildMI(B, B.SkipPHIsLabelsAndDebug(B.begin()),
+		DILocation::get(C, line, 0, scope,
+				const_cast<DILocation *>(key.frame.second)),
+		B.getParent()->getSubtarget().getInstrInfo()->get(
+		    TargetOpcode::PSEUDO_PROBE))
+	    .addImm(int64_t(Function::getGUIDAssumingExternalLinkage(name)))
+	    .addImm(key.n)
+	    .addImm(int64_t(PseudoProbeType::Block))
+	    .addImm(0);
+}
+
+// Makes probes once blocks lie where they will: these count as instructions
+// where blocks are placed.
+struct ShowProbes : MachineFunctionPass {
+	static char ID;
+
+	ShowProbes() : MachineFunctionPass(ID)
+	{
+	}
+
+	StringRef getPassName() const override
+	{
+		return "PSR's probes";
+	}
+
+	bool runOnMachineFunction(MachineFunction &F) override
+	{
+		AllPlaces all;
+
+		if (psr_options_probes() == PSR_PROBES_NONE ||
+		    psr_variant_is(wrap(&F.getFunction())))
+			return false;
+		for (MachineBasicBlock &B : F) {
+			for (MachineInstr &I : B)
+				note(all, I, B);
+			if (begins_block(B))
+				for (const Instruction &I : *B.getBasicBlock())
+					note(all, I, B);
+		}
+		for (auto &[key, at] : all) {
+			auto &list = at.sure.empty() ? at.unsure : at.sure;
+
+			for (MachineBasicBlock *B : list)
+				make_probe(key, at.line, *B);
+		}
+		for (MachineBasicBlock &B : F)
+			for (MachineInstr &I : B)
+				if (number_of(I))
+					I.setDebugLoc(
+					    without_number(I.getDebugLoc()));
+		return !all.empty();
+	}
+};
+char ShowProbes::ID;
+
+RegisterTargetPassConfigCallback show([](TargetMachine &, PassManagerBase &,
+					 TargetPassConfig *config) {
+	config->insertPass(&MachineBlockPlacementID, new ShowProbes);
+});
+} // namespace
+
+static std::string quoted(StringRef s)
+{
+	std::string out;
+
+	for (unsigned char c : s)
+		if (isAlnum(c) || c == '_' || c == '.' || c == '-' || c == '/') {
+			out += char(c);
+		} else {
+			char octal[8];
+
+			snprintf(octal, sizeof(octal), "\\%03o", c);
+			out += octal;
+		}
+	return out;
+}
+
+// Of LLVM's own list the linker keeps one function of each name, and it does
+// not say what file they are of. For runtime/probe_map.c, in no segment.
+static void list_functions(Module &M)
+{
+	NamedMDNode *list = M.getNamedMetadata(PseudoProbeDescMetadataName);
+	std::string text;
+	raw_string_ostream out(text);
+
+	if (!list)
+		return;
+	out << ".pushsection .psr_probe_list,\"\",@progbits\n.asciz \""
+	    << quoted(sys::path::filename(M.getSourceFileName()))
+	    << "\"\n.long " << list->getNumOperands() << "\n";
+	for (MDNode *node : list->operands()) {
+		auto word = [&](unsigned i) {
+			return mdconst::extract<ConstantInt>(
+				   node->getOperand(i))
+			    ->getZExtValue();
+		};
+
+		out << ".quad " << word(0) << "," << word(1) << "\n.asciz \""
+		    << quoted(cast<MDString>(node->getOperand(2))->getString())
+		    << "\"\n";
+	}
+	out << ".popsection\n";
+	M.appendModuleInlineAsm(text);
+}
+
+PreservedAnalyses PsrAddProbes::run(Module &M, ModuleAnalysisManager &MAM)
+{
+	// Of two copies of the plugin the first one does it.
+	if (psr_options_probes() == PSR_PROBES_NONE ||
+	    M.getNamedMetadata(PseudoProbeDescMetadataName))
+		return PreservedAnalyses::all();
+	SampleProfileProbePass(nullptr).run(M, MAM);
+	list_functions(M);
+	if (psr_options_probes() == PSR_PROBES_HIDDEN)
+		PsrHideProbes().run(M, MAM);
+	return PreservedAnalyses::none();
+}
+
+PreservedAnalyses PsrHideProbes::run(Module &M, ModuleAnalysisManager &)
+{
+	bool changed = false;
+
+	for (Function &F : M)
+		for (BasicBlock &B : F)
+			changed |= hide(B);
+	return changed ? PreservedAnalyses::none() : PreservedAnalyses::all();
+}
+
+void psr_ext_forget_probes(LLVMBasicBlockRef b)
+{
+	for (Instruction &I : *unwrap(b)) {
+		if (number_of(I))
+			I.setDebugLoc(without_number(I.getDebugLoc()));
+		if (psr_options_probes() == PSR_PROBES_SHOWN)
+			I.setMetadata(LLVMContext::MD_prof, nullptr);
+	}
+}
+
+void psr_ext_forget_entries(LLVMValueRef f)
+{
+	if (psr_options_probes() == PSR_PROBES_SHOWN)
+		function_of(f).setMetadata(LLVMContext::MD_prof, nullptr);
+}

@@ -1,0 +1,641 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * Probes say where a function's blocks are: .pseudo_probe is LLVM's encoding
+ * (llvm/MC/MCPseudoProbe.h), .psr_probe_list the plugin's list of functions, of
+ * one object file after the other. Both stand in no segment; a stripped file
+ * without symbols tells nothing, as probes are relative to their functions.
+ *
+ * Names of static functions recur. Linkers keep the order of object files in
+ * all three of code, probes and list, so what has one name is taken in order.
+ *
+ * Every offset and number comes from an untrusted file and is checked.
+ */
+#include "blocks.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "text.h"
+
+#define SECTION_MAX (UINT64_C(256) << 20)
+#define DEPTH_MAX   32
+#define SENTINEL    2 /* attribute: no block, tells of a function's other part */
+#define WITH_NUMBER 4 /* attribute: a discriminator follows */
+
+struct span {
+	unsigned char *p;
+	uint64_t n;
+};
+
+struct function { /* one line of the plugin's list */
+	uint64_t guid, hash;
+	const char *name, *file;
+};
+
+struct symbol {
+	const char *name;
+	uint64_t at, size;
+};
+
+struct count { /* instructions executed at one address */
+	uint64_t at, n;
+};
+
+struct image { /* one ELF file */
+	struct span probes, list, symbols, strings;
+	struct function *functions; /* in order of guid, then as listed */
+	size_t nfunctions;
+	struct symbol *at; /* functions' symbols by name, then address */
+	size_t nat;
+	struct count *counts; /* by address */
+	size_t ncounts;
+};
+
+struct reader {
+	const unsigned char *p, *end;
+	bool bad;
+};
+
+struct walk { /* of one file's probes */
+	struct image *image;
+	struct reader r;
+	uint64_t address;
+	struct psr_text path;
+	struct psr_block block;
+	bool count; /* they are to be told of */
+	struct psr_blocks *out;
+	bool failed; /* out of memory */
+};
+
+/* ---- ELF ------------------------------------------------------------------- */
+
+static bool read_at(int fd, uint64_t at, void *buf, uint64_t n)
+{
+	return at < INT64_MAX - n && pread(fd, buf, n, (off_t)at) == (ssize_t)n;
+}
+
+/* A section's contents and one zero more. */
+static struct span load(int fd, const Elf64_Shdr *sh)
+{
+	struct span s = {NULL, 0};
+
+	if (sh->sh_type == SHT_NOBITS || sh->sh_size > SECTION_MAX)
+		return s;
+	s.p = malloc(sh->sh_size + 1);
+	if (!s.p)
+		return s;
+	s.n = sh->sh_size;
+	s.p[s.n] = 0;
+	if (!read_at(fd, sh->sh_offset, s.p, s.n)) {
+		free(s.p);
+		return (struct span){NULL, 0};
+	}
+	return s;
+}
+
+static bool read_header(int fd, Elf64_Ehdr *eh)
+{
+	return read_at(fd, 0, eh, sizeof(*eh)) &&
+	       !memcmp(eh->e_ident, ELFMAG, SELFMAG) &&
+	       eh->e_ident[EI_CLASS] == ELFCLASS64 &&
+	       eh->e_ident[EI_DATA] == ELFDATA2LSB &&
+	       eh->e_shentsize == sizeof(Elf64_Shdr) &&
+	       eh->e_phentsize == sizeof(Elf64_Phdr);
+}
+
+/* All section headers; the caller frees them. */
+static Elf64_Shdr *read_sections(int fd, const Elf64_Ehdr *eh)
+{
+	size_t bytes = eh->e_shnum * sizeof(Elf64_Shdr);
+	Elf64_Shdr *sh = bytes ? malloc(bytes) : NULL;
+
+	if (sh && (!read_at(fd, eh->e_shoff, sh, bytes) ||
+		   eh->e_shstrndx >= eh->e_shnum)) {
+		free(sh);
+		return NULL;
+	}
+	return sh;
+}
+
+static const char *string_at(const struct span *s, uint64_t at)
+{
+	return at < s->n ? (const char *)s->p + at : "";
+}
+
+static void load_sections(int fd, struct image *im)
+{
+	Elf64_Ehdr eh;
+	Elf64_Shdr *sh;
+	struct span names;
+
+	if (!read_header(fd, &eh))
+		return;
+	sh = read_sections(fd, &eh);
+	if (!sh)
+		return;
+	names = load(fd, &sh[eh.e_shstrndx]);
+	for (size_t i = 0; i < eh.e_shnum && names.p; i++) {
+		const char *name = string_at(&names, sh[i].sh_name);
+
+		if (!im->probes.p && !strcmp(name, ".pseudo_probe"))
+			im->probes = load(fd, &sh[i]);
+		if (!im->list.p && !strcmp(name, ".psr_probe_list"))
+			im->list = load(fd, &sh[i]);
+		if (!im->symbols.p && sh[i].sh_type == SHT_SYMTAB &&
+		    sh[i].sh_link < eh.e_shnum) {
+			im->symbols = load(fd, &sh[i]);
+			im->strings = load(fd, &sh[sh[i].sh_link]);
+		}
+	}
+	free(names.p);
+	free(sh);
+}
+
+bool psr_blocks_present(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	Elf64_Ehdr eh;
+	Elf64_Shdr *sh = NULL;
+	struct span names = {NULL, 0};
+	bool found = false;
+
+	if (fd < 0)
+		return false;
+	if (read_header(fd, &eh))
+		sh = read_sections(fd, &eh);
+	if (sh)
+		names = load(fd, &sh[eh.e_shstrndx]);
+	for (size_t i = 0; names.p && i < eh.e_shnum && !found; i++)
+		found = !strcmp(string_at(&names, sh[i].sh_name),
+				".psr_probe_list");
+	free(names.p);
+	free(sh);
+	close(fd);
+	return found;
+}
+
+/* The address that was linked, of what lies at OFFSET in the file. */
+static uint64_t linked_address(int fd, uint64_t offset)
+{
+	Elf64_Ehdr eh;
+	Elf64_Phdr ph[32];
+	size_t n;
+
+	if (!read_header(fd, &eh))
+		return UINT64_MAX;
+	n = eh.e_phnum < 32 ? eh.e_phnum : 32;
+	if (!read_at(fd, eh.e_phoff, ph, n * sizeof(*ph)))
+		return UINT64_MAX;
+	for (size_t i = 0; i < n; i++)
+		if (ph[i].p_type == PT_LOAD && offset >= ph[i].p_offset &&
+		    offset - ph[i].p_offset < ph[i].p_filesz)
+			return ph[i].p_vaddr + (offset - ph[i].p_offset);
+	return UINT64_MAX;
+}
+
+/* ---- Numbers --------------------------------------------------------------- */
+
+static uint64_t read_bytes(struct reader *r, unsigned n)
+{
+	uint64_t v = 0;
+
+	if ((uint64_t)(r->end - r->p) < n) {
+		r->bad = true;
+		return 0;
+	}
+	memcpy(&v, r->p, n);
+	r->p += n;
+	return v;
+}
+
+/* LEB128. */
+static uint64_t read_number(struct reader *r, bool is_signed)
+{
+	uint64_t v = 0, byte;
+	unsigned shift = 0;
+
+	do {
+		byte = read_bytes(r, 1);
+		if (shift < 64)
+			v |= (byte & 0x7f) << shift;
+		shift += 7;
+	} while (byte & 0x80);
+	if (is_signed && shift < 64 && byte & 0x40)
+		v |= ~UINT64_C(0) << shift;
+	return v;
+}
+
+static const char *read_string(struct reader *r)
+{
+	const char *s = (const char *)r->p;
+	size_t n = strnlen(s, (size_t)(r->end - r->p));
+
+	if (r->p + n >= r->end) {
+		r->bad = true;
+		return "";
+	}
+	r->p += n + 1;
+	return s;
+}
+
+/* ---- Functions ------------------------------------------------------------- */
+
+static int compare_guids(const void *a, const void *b)
+{
+	const struct function *p = a, *q = b;
+
+	if (p->guid != q->guid)
+		return p->guid < q->guid ? -1 : 1;
+	return p->name < q->name ? -1 : p->name > q->name; /* as listed */
+}
+
+static int read_list(struct image *im)
+{
+	struct reader r = {im->list.p, im->list.p + im->list.n, false};
+	size_t most = im->list.n / 17 + 1;
+
+	im->functions = calloc(most, sizeof(*im->functions));
+	if (!im->functions)
+		return -ENOMEM;
+	while (r.p < r.end && !r.bad) {
+		const char *file = read_string(&r);
+		uint64_t n = read_bytes(&r, 4);
+
+		for (; n && !r.bad && im->nfunctions < most; n--) {
+			struct function f = {.file = file};
+
+			f.guid = read_bytes(&r, 8);
+			f.hash = read_bytes(&r, 8);
+			f.name = read_string(&r);
+			if (!r.bad)
+				im->functions[im->nfunctions++] = f;
+		}
+	}
+	qsort(im->functions, im->nfunctions, sizeof(*im->functions),
+	      compare_guids);
+	return 0;
+}
+
+/* The first with GUID, and *N how many there are. */
+static const struct function *find_guid(const struct image *im, uint64_t guid,
+					size_t *n)
+{
+	size_t low = 0, high = im->nfunctions, i;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (im->functions[middle].guid < guid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (i = low; i < im->nfunctions && im->functions[i].guid == guid; i++)
+		continue;
+	*n = i - low;
+	return *n ? &im->functions[low] : NULL;
+}
+
+static int compare_symbols(const void *a, const void *b)
+{
+	const struct symbol *p = a, *q = b;
+	int c = strcmp(p->name, q->name);
+
+	if (c)
+		return c;
+	return p->at < q->at ? -1 : p->at > q->at;
+}
+
+static int read_symbols(struct image *im)
+{
+	size_t n = im->symbols.n / sizeof(Elf64_Sym);
+
+	im->at = calloc(n + 1, sizeof(*im->at));
+	if (!im->at)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		Elf64_Sym s;
+
+		memcpy(&s, im->symbols.p + i * sizeof(s), sizeof(s));
+		if (ELF64_ST_TYPE(s.st_info) == STT_FUNC && s.st_value)
+			im->at[im->nat++] = (struct symbol){
+			    string_at(&im->strings, s.st_name), s.st_value,
+			    s.st_size};
+	}
+	qsort(im->at, im->nat, sizeof(*im->at), compare_symbols);
+	return 0;
+}
+
+/* The WHICHth function called NAME; NULL: there are not just N of them. */
+static const struct symbol *find_symbol(const struct image *im,
+					const char *name, size_t which,
+					size_t n)
+{
+	size_t low = 0, high = im->nat, i;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(im->at[middle].name, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (i = low; i < im->nat && !strcmp(im->at[i].name, name); i++)
+		continue;
+	return i - low == n && which < n ? &im->at[low + which] : NULL;
+}
+
+/* ---- Counts ---------------------------------------------------------------- */
+
+static int compare_counts(const void *a, const void *b)
+{
+	const struct count *p = a, *q = b;
+
+	return p->at < q->at ? -1 : p->at > q->at;
+}
+
+/* What was executed of the file that MAP belongs to, by linked address. */
+static int count_addresses(struct image *im, int fd, const struct psr_trace *t,
+			   const char *path)
+{
+	size_t n = 0;
+
+	im->counts = calloc(t->n + 1, sizeof(*im->counts));
+	if (!im->counts)
+		return -ENOMEM;
+	for (size_t m = 0; m < t->nmaps; m++) {
+		const struct psr_trace_map *map = &t->maps[m];
+		uint64_t base;
+
+		if (strcmp(map->path, path) != 0)
+			continue;
+		base = linked_address(fd, map->offset);
+		for (size_t i = 0; i < t->n && base != UINT64_MAX; i++)
+			if (t->at[i] >= map->start && t->at[i] < map->end &&
+			    n < t->n)
+				im->counts[n++] = (struct count){
+				    t->at[i] - map->start + base, 1};
+	}
+	qsort(im->counts, n, sizeof(*im->counts), compare_counts);
+	for (size_t i = 0; i < n; i++) {
+		struct count *last = im->counts + im->ncounts - 1;
+
+		if (im->ncounts && last->at == im->counts[i].at)
+			last->n++;
+		else
+			im->counts[im->ncounts++] = im->counts[i];
+	}
+	return 0;
+}
+
+static uint64_t count_of(const struct image *im, uint64_t at)
+{
+	struct count key = {at, 0}, *c;
+
+	c = bsearch(&key, im->counts, im->ncounts, sizeof(key),
+		    compare_counts);
+	return c ? c->n : 0;
+}
+
+static bool was_met(const struct image *im, const struct symbol *s)
+{
+	size_t low = 0, high = im->ncounts;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (im->counts[middle].at < s->at)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < im->ncounts && im->counts[low].at - s->at < s->size;
+}
+
+/* ---- Probes ---------------------------------------------------------------- */
+
+static const char *keep(struct psr_blocks *out, const char *s)
+{
+	char *copy;
+
+	if (out->nstrings == out->strings_size) {
+		size_t size = out->strings_size ? 2 * out->strings_size : 64;
+		char **p = realloc(out->strings, size * sizeof(*p));
+
+		if (!p)
+			return NULL;
+		out->strings = p;
+		out->strings_size = size;
+	}
+	copy = strdup(s);
+	if (copy)
+		out->strings[out->nstrings++] = copy;
+	return copy;
+}
+
+static bool add_block(struct psr_blocks *out, const struct psr_block *b)
+{
+	if (out->n == out->size) {
+		size_t size = out->size ? 2 * out->size : 1024;
+		struct psr_block *p = realloc(out->at, size * sizeof(*p));
+
+		if (!p)
+			return false;
+		out->at = p;
+		out->size = size;
+	}
+	out->at[out->n++] = *b;
+	return b->file && b->name && b->path;
+}
+
+static void read_probe(struct walk *w)
+{
+	struct reader *r = &w->r;
+	uint64_t probe = read_number(r, false), bits = read_bytes(r, 1);
+	unsigned attributes = bits >> 4 & 7;
+
+	if (bits & 0x80)
+		w->address += read_number(r, true);
+	else
+		w->address = read_bytes(r, 8);
+	if (attributes & WITH_NUMBER)
+		read_number(r, false);
+	if (r->bad || attributes & SENTINEL || !w->count)
+		return;
+	w->block.probe = (uint32_t)probe;
+	w->block.n = count_of(w->image, w->address);
+	if (!add_block(w->out, &w->block))
+		w->failed = true;
+}
+
+static void cut(struct psr_text *t, size_t n)
+{
+	if (t->s)
+		t->s[n] = 0;
+	t->n = n;
+}
+
+/* One function's probes, then those of what was inlined into it. */
+static void read_body(struct walk *w, unsigned depth)
+{
+	uint64_t nprobes = read_number(&w->r, false);
+	uint64_t ninlined = read_number(&w->r, false);
+
+	if (depth > DEPTH_MAX)
+		w->r.bad = true;
+	for (; nprobes && !w->r.bad; nprobes--)
+		read_probe(w);
+	for (; ninlined && !w->r.bad; ninlined--) {
+		uint64_t call = read_number(&w->r, false);
+		size_t n, length = w->path.n;
+		const struct function *f =
+		    find_guid(w->image, read_bytes(&w->r, 8), &n);
+		const char *outer;
+		bool count = w->count;
+
+		/* Of several with the name it is not known which. */
+		w->count = count && f && n == 1;
+		if (w->count)
+			psr_text_add(&w->path, "%s%llu:%s:%llu",
+				     length ? " " : "",
+				     (unsigned long long)call, f->name,
+				     (unsigned long long)f->hash);
+		outer = w->block.path;
+		if (w->count)
+			w->block.path = keep(w->out, w->path.s ? w->path.s : "");
+		read_body(w, depth + 1);
+		w->block.path = outer;
+		w->count = count;
+		cut(&w->path, length);
+	}
+}
+
+/* How many functions' probes in the file are of GUID, up to END. */
+static size_t count_bodies(struct image *im, uint64_t guid,
+			   const unsigned char *end)
+{
+	struct walk w = {.image = im, .r = {im->probes.p, end, false}};
+	size_t n = 0;
+
+	while (w.r.p < w.r.end && !w.r.bad) {
+		n += read_bytes(&w.r, 8) == guid;
+		read_body(&w, 0);
+	}
+	return n;
+}
+
+/*
+ * Which function's these probes are, and where that is. Those of one name are
+ * in order; inline ones are listed for each file, and there is one of them.
+ */
+static bool locate(struct walk *w, uint64_t guid, const unsigned char *body)
+{
+	struct image *im = w->image;
+	size_t n, which = 0, nbodies = 1;
+	const struct function *f = find_guid(im, guid, &n);
+	const struct symbol *s;
+
+	if (!f)
+		return false;
+	if (n > 1) {
+		const unsigned char *end = im->probes.p + im->probes.n;
+
+		which = count_bodies(im, guid, body);
+		nbodies = count_bodies(im, guid, end);
+		if (nbodies != 1 && nbodies != n)
+			return false;
+	}
+	s = find_symbol(im, f->name, which, nbodies);
+	if (!s || !was_met(im, s))
+		return false;
+	w->address = s->at;
+	w->block = (struct psr_block){.file = keep(w->out, f[which].file),
+				      .name = keep(w->out, f->name),
+				      .guid = guid,
+				      .hash = f[which].hash,
+				      .path = ""};
+	return true;
+}
+
+static int walk_probes(struct image *im, struct psr_blocks *out)
+{
+	struct walk w = {.image = im,
+			 .r = {im->probes.p, im->probes.p + im->probes.n,
+			       false},
+			 .out = out};
+
+	while (w.r.p < w.r.end && !w.r.bad && !w.failed) {
+		const unsigned char *body = w.r.p;
+
+		w.count = locate(&w, read_bytes(&w.r, 8), body);
+		read_body(&w, 0);
+	}
+	w.failed |= w.path.failed;
+	psr_text_free(&w.path);
+	return w.failed ? -ENOMEM : 0;
+}
+
+static void free_image(struct image *im)
+{
+	free(im->probes.p);
+	free(im->list.p);
+	free(im->symbols.p);
+	free(im->strings.p);
+	free(im->functions);
+	free(im->at);
+	free(im->counts);
+}
+
+static int read_file(const struct psr_trace *t, const char *path,
+		     struct psr_blocks *out)
+{
+	struct image im = {0};
+	int fd = open(path, O_RDONLY | O_CLOEXEC), ret = 0;
+
+	if (fd < 0)
+		return 0;
+	load_sections(fd, &im);
+	if (im.probes.p && im.list.p && im.symbols.p && im.strings.p) {
+		ret = read_list(&im);
+		if (!ret)
+			ret = read_symbols(&im);
+		if (!ret)
+			ret = count_addresses(&im, fd, t, path);
+		if (!ret)
+			ret = walk_probes(&im, out);
+	}
+	free_image(&im);
+	close(fd);
+	return ret;
+}
+
+int psr_blocks_read(const struct psr_trace *t, struct psr_blocks *out)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < t->nmaps && !ret; i++) {
+		bool again = false;
+
+		for (size_t k = 0; k < i; k++)
+			again |= !strcmp(t->maps[i].path, t->maps[k].path);
+		if (!again)
+			ret = read_file(t, t->maps[i].path, out);
+	}
+	return ret;
+}
+
+void psr_blocks_free(struct psr_blocks *blocks)
+{
+	for (size_t i = 0; i < blocks->nstrings; i++)
+		free(blocks->strings[i]);
+	free(blocks->strings);
+	free(blocks->at);
+	memset(blocks, 0, sizeof(*blocks));
+}

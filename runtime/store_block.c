@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * What samples count of a program's blocks. Counts of many launches add up; a
+ * function whose source has changed has another hash, and begins anew.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "store_sql.h"
+
+#define KNOWN 0.95 /* share of the samples in functions that are known */
+
+static const char function_sql[] =
+    "INSERT INTO sampled_function(guid, hash, name) VALUES(?, ?, ?) "
+    "ON CONFLICT DO UPDATE SET name = excluded.name RETURNING id";
+static const char file_sql[] = "INSERT OR IGNORE INTO sampled_file VALUES(?, ?)";
+static const char block_sql[] =
+    "INSERT INTO sampled_block VALUES(?, ?, ?, ?) "
+    "ON CONFLICT DO UPDATE SET n = n + excluded.n";
+static const char samples_sql[] =
+    "UPDATE sampled_function SET samples = samples + ?2 WHERE id = ?1";
+static const char program_sql[] =
+    "INSERT INTO sampled_program VALUES(?, ?) "
+    "ON CONFLICT DO UPDATE SET instructions = instructions + "
+    "excluded.instructions";
+
+struct saver {
+	struct psr_store *s;
+	sqlite3_stmt *function, *file, *block, *samples;
+	struct psr_err *err;
+};
+
+static bool same_function(const struct psr_block *a, const struct psr_block *b)
+{
+	return a->guid == b->guid && a->hash == b->hash;
+}
+
+/* Where the function of BLOCKS[I] ends; *SUM of its counts. */
+static size_t end_of(const struct psr_block *blocks, size_t n, size_t i,
+		     uint64_t *sum)
+{
+	size_t end = i;
+
+	*sum = 0;
+	for (; end < n && same_function(&blocks[i], &blocks[end]); end++)
+		*sum += blocks[end].n;
+	return end;
+}
+
+static int save_function(struct saver *v, const struct psr_block *b, size_t n,
+			 uint64_t sum)
+{
+	int64_t id;
+	int ret;
+
+	sqlite3_bind_int64(v->function, 1, (int64_t)b->guid);
+	sqlite3_bind_int64(v->function, 2, (int64_t)b->hash);
+	store_bind_text(v->function, 3, b->name);
+	ret = store_id(v->s, v->function, &id, v->err);
+	if (ret < 0)
+		return ret;
+	store_bind_text(v->file, 1, b->file);
+	sqlite3_bind_int64(v->file, 2, id);
+	ret = store_run(v->s, v->file, v->err);
+	sqlite3_bind_int64(v->samples, 1, id);
+	sqlite3_bind_int64(v->samples, 2, (int64_t)sum);
+	if (!ret)
+		ret = store_run(v->s, v->samples, v->err);
+	for (size_t i = 0; i < n && !ret; i++) {
+		sqlite3_bind_int64(v->block, 1, id);
+		store_bind_text(v->block, 2, b[i].path);
+		sqlite3_bind_int64(v->block, 3, b[i].probe);
+		sqlite3_bind_int64(v->block, 4, (int64_t)b[i].n);
+		ret = store_run(v->s, v->block, v->err);
+	}
+	return ret;
+}
+
+static int save_all(struct saver *v, const struct psr_block *blocks, size_t n)
+{
+	static const char *const sql[] = {function_sql, file_sql, block_sql,
+					  samples_sql};
+	sqlite3_stmt **st[] = {&v->function, &v->file, &v->block, &v->samples};
+	uint64_t sum;
+	int ret = 0;
+
+	for (size_t i = 0; i < PSR_COUNTOF(st) && !ret; i++)
+		ret = store_prepare(v->s, sql[i], st[i], v->err);
+	for (size_t i = 0, end; i < n && !ret; i = end) {
+		end = end_of(blocks, n, i, &sum);
+		if (sum)
+			ret = save_function(v, &blocks[i], end - i, sum);
+	}
+	for (size_t i = 0; i < PSR_COUNTOF(st); i++)
+		sqlite3_finalize(*st[i]);
+	return ret;
+}
+
+/* Other programs told of nearly all of it, and as much as is wanted. */
+static int is_known(struct psr_store *s, uint64_t wanted,
+		    const struct psr_block *blocks, size_t n, bool *known,
+		    struct psr_err *err)
+{
+	uint64_t all = 0, old = 0, sum;
+	sqlite3_stmt *st = NULL;
+	int64_t most = 0, id;
+	int ret = store_int(
+	    s, "SELECT max(instructions) FROM sampled_program", &most, err);
+
+	*known = false;
+	if (ret < 0 || (uint64_t)most < wanted)
+		return ret;
+	ret = store_prepare(s,
+			    "SELECT id FROM sampled_function WHERE guid = ? "
+			    "AND hash = ? AND samples > 0",
+			    &st, err);
+	for (size_t i = 0, end; i < n && ret >= 0; i = end) {
+		end = end_of(blocks, n, i, &sum);
+		all += sum;
+		sqlite3_bind_int64(st, 1, (int64_t)blocks[i].guid);
+		sqlite3_bind_int64(st, 2, (int64_t)blocks[i].hash);
+		ret = store_id(s, st, &id, err);
+		old += id ? sum : 0;
+	}
+	sqlite3_finalize(st);
+	*known = ret >= 0 && (double)old >= KNOWN * (double)all;
+	return ret;
+}
+
+static int add_program(struct psr_store *s, uint64_t program, uint64_t n,
+		       struct psr_err *err)
+{
+	sqlite3_stmt *st = NULL;
+	int ret = store_prepare(s, program_sql, &st, err);
+
+	if (ret < 0)
+		return ret;
+	sqlite3_bind_int64(st, 1, (int64_t)program);
+	sqlite3_bind_int64(st, 2, (int64_t)n);
+	ret = store_run(s, st, err);
+	sqlite3_finalize(st);
+	return ret;
+}
+
+int psr_store_blocks_save(struct psr_store *s, uint64_t program,
+			  uint64_t instructions, uint64_t wanted,
+			  const struct psr_block *blocks, size_t n,
+			  struct psr_err *err)
+{
+	struct saver v = {.s = s, .err = err};
+	uint64_t before = 0;
+	bool known = false;
+	int ret = store_need_write(s, err);
+
+	if (!ret)
+		ret = store_begin(s, err);
+	if (ret < 0)
+		return ret;
+	ret = psr_store_sampled(s, program, &before, err);
+	if (!ret && !before)
+		ret = is_known(s, wanted, blocks, n, &known, err);
+	if (ret >= 0 && !known)
+		ret = save_all(&v, blocks, n);
+	if (ret >= 0)
+		ret = add_program(s, program, known ? wanted : instructions,
+				  err);
+	return store_end(s, ret < 0 ? ret : 0, err);
+}
+
+int psr_store_sampled(struct psr_store *s, uint64_t program, uint64_t *n,
+		      struct psr_err *err)
+{
+	sqlite3_stmt *st = NULL;
+	int64_t v = 0;
+	int ret = store_prepare(
+	    s, "SELECT instructions FROM sampled_program WHERE program = ?",
+	    &st, err);
+
+	if (ret < 0)
+		return ret;
+	sqlite3_bind_int64(st, 1, (int64_t)program);
+	ret = store_id(s, st, &v, err);
+	sqlite3_finalize(st);
+	*n = (uint64_t)v;
+	return ret;
+}
+
+int psr_store_blocks_load(struct psr_store *s, const char *const *files,
+			  size_t n,
+			  int (*each)(void *ctx, const struct psr_block *b),
+			  void *ctx, struct psr_err *err)
+{
+	char name[4096], path[8192];
+	sqlite3_stmt *st = NULL;
+	int ret = store_prepare(
+	    s,
+	    "SELECT f.name, f.guid, f.hash, b.path, b.probe, b.n FROM "
+	    "sampled_file JOIN sampled_function f ON f.id = function JOIN "
+	    "sampled_block b USING(function) WHERE file = ?1 AND f.id IN "
+	    /* Of a function that changed, what it is now. */
+	    "(SELECT max(f.id) FROM sampled_file JOIN sampled_function f "
+	    "ON f.id = function WHERE file = ?1 GROUP BY f.guid) "
+	    "ORDER BY f.name, b.path, b.probe",
+	    &st, err);
+
+	for (size_t i = 0; i < n && !ret; i++) {
+		int rc = SQLITE_DONE;
+
+		store_bind_text(st, 1, files[i]);
+		while (!ret && (rc = sqlite3_step(st)) == SQLITE_ROW) {
+			struct psr_block b = {.file = files[i],
+					      .name = name,
+					      .path = path};
+
+			store_column_text(st, 0, name, sizeof(name));
+			b.guid = (uint64_t)sqlite3_column_int64(st, 1);
+			b.hash = (uint64_t)sqlite3_column_int64(st, 2);
+			store_column_text(st, 3, path, sizeof(path));
+			b.probe = (uint32_t)sqlite3_column_int64(st, 4);
+			b.n = (uint64_t)sqlite3_column_int64(st, 5);
+			ret = each(ctx, &b);
+		}
+		if (!ret)
+			ret = store_done(s, rc, err);
+		sqlite3_reset(st);
+	}
+	sqlite3_finalize(st);
+	return ret;
+}

@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * A window into a program: one of its threads is stopped, stepped through some
+ * hundred instructions, and let go. Branch by branch that is what a processor's
+ * branch records would tell, where there are none.
+ *
+ * The program must not notice. It is attached to for the window only, since a
+ * traced process cannot gain privileges by exec. Only a running thread is
+ * stopped, and a wait that it has just begun and that returns EINTR because of
+ * the stop (epoll_wait, semop) is begun again. No system call is stepped into,
+ * nor an instruction that would show the trap flag. A signal that comes
+ * meanwhile is delivered, and ends the window.
+ */
+#include "trace.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "monitor.h"
+
+#define STOP_NS  2000000 /* to wait for a thread to stop */
+#define MAPS_MAX 64
+#define KNOWN    4096 /* addresses of plain instructions, a power of two */
+
+#if defined(__x86_64__)
+
+/* ---- Which thread, what code ----------------------------------------------- */
+
+#define PROCESSOR 36 /* fields of stat after the state, which is the third */
+
+/* The processor it runs on; -1: it does not. */
+static int processor_of(pid_t pid, pid_t tid)
+{
+	char path[64], text[1024];
+	const char *p = NULL;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", (int)pid,
+		 (int)tid);
+	f = fopen(path, "re");
+	if (!f)
+		return -1;
+	if (fgets(text, sizeof(text), f))
+		p = strrchr(text, ')');
+	fclose(f);
+	if (!p || p[1] != ' ' || p[2] != 'R')
+		return -1;
+	p += 2;
+	for (int i = 0; i < PROCESSOR && p; i++) {
+		p = strchr(p, ' ');
+		p = p ? p + 1 : NULL;
+	}
+	return p ? atoi(p) : -1;
+}
+
+/* A thread that computes, a random one of several, on *CPU; 0: none. */
+static pid_t find_thread(pid_t pid, int *cpu)
+{
+	char path[48];
+	struct dirent *e;
+	unsigned n = 0;
+	pid_t found = 0;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+	dir = opendir(path);
+	while (dir && (e = readdir(dir))) {
+		pid_t tid = (pid_t)atoi(e->d_name);
+
+		int on = tid > 0 ? processor_of(pid, tid) : -1;
+
+		if (on < 0 || (unsigned)rand() % ++n)
+			continue;
+		found = tid;
+		*cpu = on;
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+static bool is_mapped(const struct psr_trace *t, uint64_t at)
+{
+	for (size_t i = 0; i < t->nmaps; i++)
+		if (at >= t->maps[i].start && at < t->maps[i].end)
+			return true;
+	return false;
+}
+
+/* What files code is mapped from; anew, as libraries come and go. */
+static void read_maps(struct psr_trace *t)
+{
+	char path[48], line[512], mode[5];
+	struct psr_trace_map m;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/maps", (int)t->pid);
+	f = fopen(path, "re");
+	if (!f)
+		return;
+	if (!t->maps)
+		t->maps = calloc(MAPS_MAX, sizeof(*t->maps));
+	while (t->maps && t->nmaps < MAPS_MAX && fgets(line, sizeof(line), f))
+		if (sscanf(line, "%lx-%lx %4s %lx %*s %*s %255s", &m.start,
+			   &m.end, mode, &m.offset, m.path) == 5 &&
+		    mode[2] == 'x' && m.path[0] == '/' &&
+		    !is_mapped(t, m.start))
+			t->maps[t->nmaps++] = m;
+	fclose(f);
+}
+
+/* ---- Stepping -------------------------------------------------------------- */
+
+/* The thread has stopped; *STATUS as in a wait status' second byte and up. */
+static bool has_stopped(pid_t tid, int *status)
+{
+	siginfo_t info = {0};
+
+	if (waitid(P_PID, (id_t)tid, &info, WSTOPPED | WNOHANG | __WALL) < 0 ||
+	    info.si_pid != tid)
+		return false;
+	*status = info.si_status;
+	return true;
+}
+
+static bool wait_stopped(pid_t tid, int *status, uint64_t until)
+{
+	static const struct timespec pause = {0, 5000};
+
+	while (!has_stopped(tid, status)) {
+		if (psr_now_ns() > until)
+			return false;
+		nanosleep(&pause, NULL);
+	}
+	return true;
+}
+
+/* A step takes a microsecond: waiting asleep would take more. */
+static bool wait_step(pid_t tid, int *status)
+{
+	siginfo_t info = {0};
+
+	if (waitid(P_PID, (id_t)tid, &info, WSTOPPED | WEXITED | WNOWAIT |
+						__WALL) < 0 ||
+	    info.si_code != CLD_TRAPPED)
+		return false; /* it has ended; whoever waits for that sees it */
+	return has_stopped(tid, status);
+}
+
+static void let_go(pid_t tid, int signal)
+{
+	ptrace(PTRACE_DETACH, tid, 0, signal);
+}
+
+/* What a stop other than a step's says: the signal that is to be delivered. */
+static int signal_of(int status)
+{
+	return status >> 8 ? 0 : status & 0x7f;
+}
+
+static bool is_of_kernel(pid_t tid)
+{
+	siginfo_t info;
+
+	return !ptrace(PTRACE_GETSIGINFO, tid, 0, &info) && info.si_code > 0;
+}
+
+/* May the instruction at AT be stepped through without being noticed? */
+static bool is_plain(pid_t tid, uint64_t at)
+{
+	unsigned char b[8];
+	long word;
+
+	errno = 0;
+	word = ptrace(PTRACE_PEEKTEXT, tid, at, 0);
+	if (errno)
+		return false;
+	memcpy(b, &word, sizeof(b));
+	for (int i = 0; i < 3; i++) {
+		switch (b[i]) {
+		case 0x66: /* prefixes */
+		case 0xf2:
+		case 0xf3:
+			continue;
+		case 0x0f:
+			return b[i + 1] != 0x05 && b[i + 1] != 0x34;
+		case 0x9c: /* pushf */
+		case 0x9d:
+		case 0xcc: /* int3 */
+		case 0xcd:
+		case 0xce:
+		case 0xcf:
+		case 0xf4:
+			return false;
+		default:
+			return true;
+		}
+	}
+	return true;
+}
+
+static bool note(struct psr_trace *t, uint64_t at)
+{
+	if (t->n == t->size) {
+		size_t size = t->size ? 2 * t->size : 4096;
+		uint64_t *p = realloc(t->at, size * sizeof(*p));
+
+		if (!p)
+			return false;
+		t->at = p;
+		t->size = size;
+	}
+	t->at[t->n++] = at;
+	return true;
+}
+
+static uint64_t address_of(pid_t tid)
+{
+	errno = 0;
+	return (uint64_t)ptrace(PTRACE_PEEKUSER, tid,
+				offsetof(struct user_regs_struct, rip), 0);
+}
+
+/* Steps while it can; then the thread is stopped, and 0, or gone: -1. Returns
+ * the signal that is to be delivered. */
+static int step(struct psr_trace *t, pid_t tid, unsigned steps)
+{
+	uint64_t known[KNOWN] = {0}, before = 0, at;
+	int status;
+
+	for (unsigned i = 0; i < steps; i++) {
+		at = address_of(tid);
+		if (errno)
+			return -1;
+		/* A repeated string instruction is one. */
+		if (at != before && !note(t, at))
+			return 0;
+		before = at;
+		if (known[at % KNOWN] != at && !is_plain(tid, at))
+			return 0;
+		known[at % KNOWN] = at;
+		if (ptrace(PTRACE_SINGLESTEP, tid, 0, 0) < 0 ||
+		    !wait_step(tid, &status))
+			return -1;
+		if (status != SIGTRAP || !is_of_kernel(tid))
+			return signal_of(status);
+	}
+	return 0;
+}
+
+struct masks { /* of signals: bit N - 1 is signal N */
+	uint64_t pending, blocked, ignored;
+};
+
+static bool read_masks(pid_t pid, pid_t tid, struct masks *m)
+{
+	char path[64], line[256];
+	uint64_t own = 0, shared = 0;
+	FILE *f;
+
+	memset(m, 0, sizeof(*m));
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/status", (int)pid,
+		 (int)tid);
+	f = fopen(path, "re");
+	if (!f)
+		return false;
+	while (fgets(line, sizeof(line), f)) {
+		sscanf(line, "SigPnd: %lx", &own);
+		sscanf(line, "ShdPnd: %lx", &shared);
+		sscanf(line, "SigBlk: %lx", &m->blocked);
+		sscanf(line, "SigIgn: %lx", &m->ignored);
+	}
+	fclose(f);
+	m->pending = own | shared;
+	return true;
+}
+
+/*
+ * Where SIGTRAP is blocked (in its handler) or ignored, the kernel takes the
+ * handler away to deliver a step's.
+ */
+static bool takes_traps(const struct masks *m)
+{
+	return !((m->blocked | m->ignored) & UINT64_C(1) << (SIGTRAP - 1));
+}
+
+/* Has no effect when it returns EINTR, so that it may be called again. */
+static bool may_repeat(uint64_t call)
+{
+	static const unsigned short calls[] = {
+	    SYS_read,	     SYS_write,	       SYS_readv,    SYS_writev,
+	    SYS_recvfrom,    SYS_recvmsg,      SYS_sendto,   SYS_sendmsg,
+	    SYS_accept,	     SYS_accept4,      SYS_semop,    SYS_semtimedop,
+	    SYS_epoll_wait,  SYS_epoll_pwait,  SYS_msgrcv,   SYS_msgsnd,
+	    SYS_io_getevents, SYS_rt_sigtimedwait,
+	};
+
+	for (size_t i = 0; i < PSR_COUNTOF(calls); i++)
+		if (calls[i] == call)
+			return true;
+	return false;
+}
+
+/*
+ * The thread had just begun to wait. The kernel repeats most waits that a
+ * tracer interrupts; the others return EINTR, and are repeated by us, unless a
+ * signal is there that may have interrupted them as well.
+ */
+static void repeat_call(pid_t tid, struct user_regs_struct *r,
+			const struct masks *m)
+{
+	if ((int64_t)r->rax != -EINTR || !may_repeat(r->orig_rax) ||
+	    m->pending & ~m->blocked)
+		return;
+	r->rax = r->orig_rax;
+	r->rip -= 2; /* the length of the instruction */
+	ptrace(PTRACE_SETREGS, tid, 0, r);
+}
+
+/* The thread has stopped, with STATUS. Returns as step(). */
+static int follow_stopped(struct psr_trace *t, pid_t tid, int status,
+			  unsigned steps)
+{
+	struct user_regs_struct r;
+	struct masks m;
+
+	if (status != (SIGTRAP | PTRACE_EVENT_STOP << 8) ||
+	    ptrace(PTRACE_GETREGS, tid, 0, &r) < 0 ||
+	    !read_masks(t->pid, tid, &m))
+		return signal_of(status);
+	if ((int64_t)r.orig_rax >= 0)
+		repeat_call(tid, &r, &m);
+	else if (takes_traps(&m))
+		return step(t, tid, steps);
+	return 0;
+}
+
+static void follow(struct psr_trace *t, pid_t tid, int status, unsigned steps)
+{
+	size_t first = t->n;
+	int signal = follow_stopped(t, tid, status, steps);
+
+	if (signal >= 0)
+		let_go(tid, signal);
+	else if (tid != t->pid)
+		(void)!waitid(P_PID, (id_t)tid, &(siginfo_t){0},
+			      WEXITED | WNOHANG | __WALL);
+	for (size_t i = first; i < t->n; i++)
+		if (!is_mapped(t, t->at[i])) {
+			read_maps(t);
+			break;
+		}
+}
+
+/* Follows it on the same processor: to wake another one takes three times as
+ * long as a step. */
+static void follow_there(struct psr_trace *t, pid_t tid, int cpu, int status,
+			 unsigned steps)
+{
+	cpu_set_t all, one;
+	bool moved = cpu >= 0 && cpu < CPU_SETSIZE &&
+		     !sched_getaffinity(0, sizeof(all), &all);
+
+	if (moved) {
+		CPU_ZERO(&one);
+		CPU_SET(cpu, &one);
+		moved = !sched_setaffinity(0, sizeof(one), &one);
+	}
+	follow(t, tid, status, steps);
+	if (moved)
+		(void)!sched_setaffinity(0, sizeof(all), &all);
+}
+
+uint64_t psr_trace_window(struct psr_trace *t, unsigned steps)
+{
+	uint64_t start = psr_now_ns();
+	pid_t tid = t->stopping;
+	int status, cpu = -1;
+
+	if (t->off)
+		return 0;
+	if (!tid) {
+		tid = find_thread(t->pid, &cpu);
+		if (!tid)
+			return 0;
+		if (ptrace(PTRACE_SEIZE, tid, 0, 0) < 0) {
+			t->off = errno == EPERM;
+			return 0;
+		}
+		ptrace(PTRACE_INTERRUPT, tid, 0, 0);
+		t->stopping = tid;
+	}
+	if (!wait_stopped(tid, &status, start + STOP_NS)) {
+		if (kill(tid, 0) < 0)
+			t->stopping = 0;
+		return 0;
+	}
+	t->stopping = 0;
+	follow_there(t, tid, cpu, status, steps);
+	return psr_now_ns() - start;
+}
+
+#else
+
+uint64_t psr_trace_window(struct psr_trace *t, unsigned steps)
+{
+	(void)steps;
+	t->off = true;
+	return 0;
+}
+
+#endif
+
+void psr_trace_free(struct psr_trace *t)
+{
+	free(t->at);
+	free(t->maps);
+	memset(t, 0, sizeof(*t));
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* trace.h - which instructions a running program executes, by samples. */
+#ifndef PSR_TRACE_H
+#define PSR_TRACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* What code is mapped where in the program. */
+struct psr_trace_map {
+	uint64_t start, end, offset;
+	char path[256];
+};
+
+struct psr_trace {
+	pid_t pid;
+	pid_t stopping;   /* a thread that was told to stop and has not yet */
+	bool off;         /* it cannot be done */
+	uint64_t *at;     /* addresses of instructions executed */
+	size_t n, size;
+	struct psr_trace_map *maps;
+	size_t nmaps;
+};
+
+/*
+ * Follows one thread of T->pid, a child of this process, for some instructions:
+ * up to the next system call, or until STEPS are done. Only a thread that is
+ * computing is stopped. Returns how long the thread was held up, in
+ * nanoseconds. Takes no exit status away from wait(2).
+ */
+uint64_t psr_trace_window(struct psr_trace *t, unsigned steps);
+
+void psr_trace_free(struct psr_trace *t);
+
+#endif
