@@ -71,7 +71,7 @@ int main(int argc, char **argv)
 	struct sigaction tick = {.sa_handler = on_tick, .sa_flags = SA_RESTART};
 	struct sigaction trap = {.sa_handler = on_trap};
 	struct itimerval every = {{0, 1000}, {0, 1000}}, never = {{0, 0}, {0, 0}};
-	unsigned long n = 8000000, sum = 0, expected;
+	unsigned long n = 16000000, sum = 0, expected;
 	int status = -1, interrupted = 0;
 	pthread_t t[3];
 	sigset_t all;

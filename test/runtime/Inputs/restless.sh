@@ -31,5 +31,5 @@ for i in $(seq 12); do
 		cat "$dir/out"
 	fi
 done
-[ "$("$psr" db query --csv 'SELECT sum(instructions) > 1000 AS n
+[ "$("$psr" db query --csv 'SELECT sum(instructions) > 300 AS n
 	FROM sampled_program' | tail -n 1)" = 1 ] && echo sampled
