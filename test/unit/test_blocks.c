@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * Where blocks are in a program, as the first argument names one made of
+ * Inputs/twins-*.c, and in the same file damaged; then what the database keeps
+ * of them and a build reads. In the directory that the second argument names.
+ */
+#include "blocks.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "psr/sampled.h"
+#include "text.h"
+
+#define START UINT64_C(0x40000000) /* where the file seems to be mapped */
+
+static unsigned char *file;
+static size_t bytes;
+
+static void read_whole(const char *path)
+{
+	FILE *f = fopen(path, "rb");
+
+	if (!f)
+		exit(2);
+	fseek(f, 0, SEEK_END);
+	bytes = (size_t)ftell(f);
+	rewind(f);
+	file = malloc(bytes);
+	if (!file || fread(file, 1, bytes, f) != bytes)
+		exit(2);
+	fclose(f);
+}
+
+/* As if each byte of the file had been executed once. */
+static void everything(struct psr_trace *t, const char *path)
+{
+	memset(t, 0, sizeof(*t));
+	t->maps = calloc(1, sizeof(*t->maps));
+	t->at = calloc(bytes, sizeof(*t->at));
+	if (!t->maps || !t->at)
+		exit(2);
+	t->nmaps = 1;
+	t->maps[0].start = START;
+	t->maps[0].end = START + bytes;
+	snprintf(t->maps[0].path, sizeof(t->maps[0].path), "%s", path);
+	for (size_t i = 0; i < bytes; i++)
+		t->at[t->n++] = START + i;
+}
+
+static size_t count(const struct psr_blocks *b, const char *source,
+		    const char *name, const char *path)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->n; i++)
+		n += !strcmp(b->at[i].file, source) &&
+		     !strcmp(b->at[i].name, name) &&
+		     !strncmp(b->at[i].path, path, strlen(path)) &&
+		     b->at[i].n == 1;
+	return n;
+}
+
+/* Static functions of one name are told apart. */
+static void test_program(const char *path, struct psr_blocks *b)
+{
+	struct psr_trace t;
+
+	CHECK(psr_blocks_present(path), "%s", path);
+	everything(&t, path);
+	CHECK(!psr_blocks_read(&t, b), "read");
+	CHECK(count(b, "twins-a.c", "twin", "") >= 3, "first");
+	CHECK(count(b, "twins-b.c", "twin", "") >= 3, "second");
+	CHECK(count(b, "twins-a.c", "twin", "") !=
+		  count(b, "twins-b.c", "twin", ""),
+	      "of different shape");
+	CHECK(count(b, "twins-a.c", "main", "") >= 1, "main");
+	psr_trace_free(&t);
+}
+
+static void test_damage(const char *dir)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/damaged", dir);
+	srand(1);
+	for (int i = 0; i < 1000; i++) {
+		struct psr_blocks b = {0};
+		struct psr_trace t;
+		FILE *f = fopen(path, "wb");
+		size_t n = bytes;
+
+		if (!f)
+			exit(2);
+		if (i % 10 == 9)
+			n = (size_t)rand() % bytes;
+		fwrite(file, 1, n, f);
+		for (int k = 0; k < 1 + i % 40; k++) {
+			/* Often in the headers of the file or the sections. */
+			size_t at = k % 3 ? bytes - 1 - (size_t)rand() % 6000
+					  : (size_t)rand() % 800;
+
+			if (at < n) {
+				fseek(f, (long)at, SEEK_SET);
+				fputc(rand() & 0xff, f);
+			}
+		}
+		fclose(f);
+		everything(&t, path);
+		CHECK(!psr_blocks_read(&t, &b), "damage %d", i);
+		(void)psr_blocks_present(path);
+		psr_blocks_free(&b);
+		psr_trace_free(&t);
+	}
+	CHECK(!psr_blocks_present("/dev/null"), "nothing");
+	CHECK(!psr_blocks_present(dir), "directory");
+}
+
+static struct psr_err err;
+
+static void save(struct psr_store *s, uint64_t program, uint64_t n,
+		 const struct psr_block *b, size_t nblocks)
+{
+	CHECK(!psr_store_blocks_save(s, program, n, 1000, b, nblocks, &err),
+	      "%s", err.text);
+}
+
+static const char *text_of(struct psr_store *s, struct psr_text *text)
+{
+	static const char *const files[] = {"a.c"};
+
+	psr_text_free(text);
+	memset(text, 0, sizeof(*text));
+	CHECK(!psr_sampled_write(s, files, 1, text, &err), "%s", err.text);
+	return text->s ? text->s : "";
+}
+
+static void test_store(const char *dir)
+{
+	struct psr_block b[] = {
+	    {"a.c", "f", 11, 7, "", 1, 3},
+	    {"a.c", "f", 11, 7, "", 2, 0},
+	    {"a.c", "f", 11, 7, "4:g:9", 1, 5},
+	    {"a.c", "f", 11, 7, "4:g:9 2:h:8", 1, 1},
+	    {"a.c", "f", 11, 7, "5:g:9", 1, 0},
+	    {"b.c", "idle", 12, 7, "", 1, 0},
+	};
+	struct psr_text text = {0};
+	struct psr_store *s;
+	char path[4096];
+	uint64_t n;
+
+	snprintf(path, sizeof(path), "%s/psr.db", dir);
+	CHECK(!psr_store_open(path, PSR_STORE_WRITE, &s, &err), "%s", err.text);
+	CHECK(!*text_of(s, &text), "nothing yet");
+	save(s, 1, 600, b, PSR_COUNTOF(b));
+	CHECK(!strcmp(text_of(s, &text), "f:9:3\n"
+					 " 1: 3\n"
+					 " 2: 0\n"
+					 " 4: g:6\n"
+					 "  1: 5\n"
+					 "  2: h:1\n"
+					 "   1: 1\n"
+					 "   !CFGChecksum: 8\n"
+					 "  !CFGChecksum: 9\n"
+					 " !CFGChecksum: 7\n"),
+	      "%s", text.s);
+	save(s, 1, 600, b, PSR_COUNTOF(b));
+	CHECK(!strncmp(text_of(s, &text), "f:18:6\n", 7), "%s", text.s);
+	/* Another program of the same code: enough is known of it. */
+	save(s, 2, 5, b, PSR_COUNTOF(b));
+	CHECK(!strncmp(text_of(s, &text), "f:18:6\n", 7), "%s", text.s);
+	CHECK(!psr_store_sampled(s, 2, &n, &err) && n == 1000, "%s", err.text);
+	CHECK(!psr_store_sampled(s, 3, &n, &err) && n == 0, "%s", err.text);
+	/* The function has changed. */
+	for (size_t i = 0; i < 5; i++)
+		b[i].hash = 99;
+	save(s, 3, 5, b, PSR_COUNTOF(b));
+	CHECK(!strncmp(text_of(s, &text), "f:9:3\n", 6), "%s", text.s);
+	CHECK(strstr(text.s, "\n !CFGChecksum: 99\n"), "%s", text.s);
+	CHECK(!psr_store_sampled(s, 3, &n, &err) && n == 5, "%s", err.text);
+	psr_text_free(&text);
+	psr_store_close(s);
+}
+
+int main(int argc, char **argv)
+{
+	struct psr_blocks blocks = {0};
+
+	if (argc < 3)
+		return 2;
+	read_whole(argv[1]);
+	test_program(argv[1], &blocks);
+	psr_blocks_free(&blocks);
+	test_damage(argv[2]);
+	test_store(argv[2]);
+	free(file);
+	return check_result();
+}
