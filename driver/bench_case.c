@@ -103,6 +103,17 @@ static int run(const struct work *w, const struct psr_args *a, size_t b,
 	return ret;
 }
 
+/* What PSR learns from, psr run launches: also how all of the program goes. */
+static int add_recorder(struct psr_args *a)
+{
+	static const char *const words[] = {"/proc/self/exe", "run", "--"};
+	int ret = 0;
+
+	for (size_t i = 0; i < PSR_COUNTOF(words) && !ret; i++)
+		ret = psr_args_add(a, words[i]);
+	return ret;
+}
+
 /* Launches build B with size I; PSR's in MODE. */
 static int launch(const struct work *w, size_t i, size_t b, const char *mode,
 		  struct sample *x, struct psr_err *err)
@@ -113,7 +124,10 @@ static int launch(const struct work *w, size_t i, size_t b, const char *mode,
 
 	if (ret)
 		return ret;
-	ret = psr_args_add(&a, program);
+	if (bench_builds[b].psr && !strcmp(mode, "learn"))
+		ret = add_recorder(&a);
+	if (!ret)
+		ret = psr_args_add(&a, program);
 	if (!ret)
 		ret = psr_args_append(&a, &w->p->sizes[i].args);
 	ret = ret ? psr_fail(err, ret, "out of memory")

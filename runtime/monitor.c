@@ -29,6 +29,7 @@
 #define TRACE_SHARE    0.05
 #define TRACE_FIRST_NS 3000000
 #define TRACE_IDLE_NS  20000000 /* no thread was computing */
+#define TRACE_RETRY_NS 500000   /* it has not stopped yet */
 #define TRACE_MOST     100000   /* instructions of one launch */
 
 enum source { PROGRAM, TIMER, SIGNALS, THRESHOLD, OOM, TRACER };
@@ -54,7 +55,8 @@ static void arm(struct psr_monitor *m)
 static void arm_tracer(struct psr_monitor *m, uint64_t ns)
 {
 	uint64_t pause = ns ? (uint64_t)((double)ns / TRACE_SHARE)
-			    : TRACE_IDLE_NS;
+			 : m->trace->stopping ? TRACE_RETRY_NS
+					      : TRACE_IDLE_NS;
 	struct itimerspec t = {{0, 0}, {0, 0}};
 
 	pause += (uint64_t)rand() % (pause / 2);

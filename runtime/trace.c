@@ -136,7 +136,8 @@ static bool has_stopped(pid_t tid, int *status)
 
 static bool wait_stopped(pid_t tid, int *status, uint64_t until)
 {
-	static const struct timespec pause = {0, 5000};
+	/* psr may have real-time priority, and the thread needs to run. */
+	static const struct timespec pause = {0, 50000};
 
 	while (!has_stopped(tid, status)) {
 		if (psr_now_ns() > until)
