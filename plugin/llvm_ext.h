@@ -63,11 +63,12 @@ bool psr_module_run(LLVMModuleRef m, struct psr_fam *fam, enum psr_phase phase);
 bool psr_variant_is(LLVMValueRef f);
 
 /*
- * llvm_probes.cpp. Of B's instructions samples count nothing, and what earlier
- * ones counted is dropped; how often F was entered is.
+ * llvm_probes.cpp. Drops how often samples say that F was entered; false: none
+ * do. Of B's instructions samples count nothing; WEIGHTS: drops how B's branches
+ * went.
  */
-void psr_ext_forget_probes(LLVMBasicBlockRef b);
-void psr_ext_forget_entries(LLVMValueRef f);
+bool psr_ext_forget_entries(LLVMValueRef f);
+void psr_ext_forget_probes(LLVMBasicBlockRef b, bool weights);
 
 /* ---- Analyses ----------------------------------------------------------- */
 

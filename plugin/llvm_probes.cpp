@@ -213,6 +213,12 @@ struct ShowProbes : MachineFunctionPass {
 		return "PSR's probes";
 	}
 
+	void getAnalysisUsage(AnalysisUsage &AU) const override
+	{
+		AU.setPreservesAll();
+		MachineFunctionPass::getAnalysisUsage(AU);
+	}
+
 	bool runOnMachineFunction(MachineFunction &F) override
 	{
 		AllPlaces all;
@@ -316,18 +322,22 @@ PreservedAnalyses PsrHideProbes::run(Module &M, ModuleAnalysisManager &)
 	return changed ? PreservedAnalyses::none() : PreservedAnalyses::all();
 }
 
-void psr_ext_forget_probes(LLVMBasicBlockRef b)
+bool psr_ext_forget_entries(LLVMValueRef f)
+{
+	Function &F = function_of(f);
+
+	if (psr_options_probes() != PSR_PROBES_SHOWN || !F.getEntryCount())
+		return false;
+	F.setMetadata(LLVMContext::MD_prof, nullptr);
+	return true;
+}
+
+void psr_ext_forget_probes(LLVMBasicBlockRef b, bool weights)
 {
 	for (Instruction &I : *unwrap(b)) {
 		if (number_of(I))
 			I.setDebugLoc(without_number(I.getDebugLoc()));
-		if (psr_options_probes() == PSR_PROBES_SHOWN)
+		if (weights)
 			I.setMetadata(LLVMContext::MD_prof, nullptr);
 	}
-}
-
-void psr_ext_forget_entries(LLVMValueRef f)
-{
-	if (psr_options_probes() == PSR_PROBES_SHOWN)
-		function_of(f).setMetadata(LLVMContext::MD_prof, nullptr);
 }

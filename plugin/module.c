@@ -395,13 +395,15 @@ static void align_loops(struct psr_fam *fam, LLVMValueRef f, psr_loop l)
  */
 static void forget_samples(struct psr_nest *first, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (!is_wanted(&first[i]))
-			continue;
-		psr_ext_forget_entries(first[i].function);
-		for (size_t b = 0; b < first[i].nblocks; b++)
-			psr_ext_forget_probes(first[i].blocks[b]);
-	}
+	bool any = false, sampled;
+
+	for (size_t i = 0; i < n; i++)
+		any |= is_wanted(&first[i]);
+	sampled = any && psr_ext_forget_entries(first->function);
+	for (size_t i = 0; i < n; i++)
+		for (size_t b = 0; is_wanted(&first[i]) && b < first[i].nblocks;
+		     b++)
+			psr_ext_forget_probes(first[i].blocks[b], sampled);
 }
 
 static bool transform(struct psr_fam *fam, struct psr_nest *first, size_t n,
@@ -411,7 +413,6 @@ static bool transform(struct psr_fam *fam, struct psr_nest *first, size_t n,
 
 	forget_samples(first, n);
 	changed = prepare(fam, first, n);
-
 	for (size_t i = 0; i < n; i++) {
 		struct psr_made made;
 

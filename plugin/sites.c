@@ -324,6 +324,9 @@ static enum psr_reason nest_reason(struct psr_fam *fam, struct psr_nest *nest)
 	nest->features.known_trips =
 	    psr_work_known_trips(fam, nest, nest->loop, at, PSR_INNER_BUDGET);
 	nest->gains_isa = may_gain_by_isa(nest, r);
+	/* What is called decides, and keeps little in registers. */
+	if (r && has_calls(nest))
+		return r;
 	if (r && nest->layout && !nest->features.regular && !nest->has_index) {
 		nest->only_constant =
 		    r == PSR_REASON_FP_ORDER && may_be_constant(nest);

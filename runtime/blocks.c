@@ -593,11 +593,25 @@ static void free_image(struct image *im)
 	free(im->counts);
 }
 
-static int read_file(const struct psr_trace *t, const char *path,
-		     struct psr_blocks *out)
+/* The file that was mapped; -1: it is another one by now. */
+static int open_mapped(const struct psr_trace_map *map)
+{
+	int fd = open(map->path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd >= 0 && map->inode &&
+	    (fstat(fd, &st) < 0 || st.st_ino != map->inode)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static int read_file(const struct psr_trace *t,
+		     const struct psr_trace_map *map, struct psr_blocks *out)
 {
 	struct image im = {0};
-	int fd = open(path, O_RDONLY | O_CLOEXEC), ret = 0;
+	int fd = open_mapped(map), ret = 0;
 
 	if (fd < 0)
 		return 0;
@@ -607,7 +621,7 @@ static int read_file(const struct psr_trace *t, const char *path,
 		if (!ret)
 			ret = read_symbols(&im);
 		if (!ret)
-			ret = count_addresses(&im, fd, t, path);
+			ret = count_addresses(&im, fd, t, map->path);
 		if (!ret)
 			ret = walk_probes(&im, out);
 	}
@@ -626,7 +640,7 @@ int psr_blocks_read(const struct psr_trace *t, struct psr_blocks *out)
 		for (size_t k = 0; k < i; k++)
 			again |= !strcmp(t->maps[i].path, t->maps[k].path);
 		if (!again)
-			ret = read_file(t, t->maps[i].path, out);
+			ret = read_file(t, &t->maps[i], out);
 	}
 	return ret;
 }

@@ -112,8 +112,8 @@ static void read_maps(struct psr_trace *t)
 	if (!t->maps)
 		t->maps = calloc(MAPS_MAX, sizeof(*t->maps));
 	while (t->maps && t->nmaps < MAPS_MAX && fgets(line, sizeof(line), f))
-		if (sscanf(line, "%lx-%lx %4s %lx %*s %*s %255s", &m.start,
-			   &m.end, mode, &m.offset, m.path) == 5 &&
+		if (sscanf(line, "%lx-%lx %4s %lx %*s %lu %255s", &m.start,
+			   &m.end, mode, &m.offset, &m.inode, m.path) == 6 &&
 		    mode[2] == 'x' && m.path[0] == '/' &&
 		    !is_mapped(t, m.start))
 			t->maps[t->nmaps++] = m;

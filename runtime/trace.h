@@ -11,6 +11,7 @@
 /* What code is mapped where in the program. */
 struct psr_trace_map {
 	uint64_t start, end, offset;
+	uint64_t inode; /* 0: unknown */
 	char path[256];
 };
 
