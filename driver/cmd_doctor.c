@@ -33,6 +33,7 @@ static const struct {
     {"huge pages", doctor_huge_pages},
     {"locked memory", doctor_memlock},
     {"counters", doctor_counters},
+    {"tracing", doctor_tracing},
     {"pressure", doctor_pressure},
     {"cgroup-v2", doctor_cgroup_v2},
     {"cgroup-v1", doctor_cgroup_v1},

@@ -29,6 +29,7 @@ void doctor_memory(struct doctor *d);
 void doctor_huge_pages(struct doctor *d);
 void doctor_memlock(struct doctor *d);
 void doctor_counters(struct doctor *d);
+void doctor_tracing(struct doctor *d);
 void doctor_pressure(struct doctor *d);
 void doctor_cgroup_v2(struct doctor *d);
 void doctor_cgroup_v1(struct doctor *d);

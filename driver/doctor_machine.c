@@ -3,11 +3,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/perf_event.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cgroup.h"
@@ -117,6 +120,36 @@ void doctor_counters(struct doctor *d)
 			  "no hardware counters here (%s); software counts "
 			  "are used",
 			  strerror(error));
+}
+
+/* As psr run does, to sample what a program executes. */
+void doctor_tracing(struct doctor *d)
+{
+#if defined(__x86_64__)
+	pid_t pid = fork();
+	int error;
+
+	if (!pid)
+		for (;;)
+			pause();
+	if (pid < 0) {
+		doctor_no(d, "no process can be made: %s", strerror(errno));
+		return;
+	}
+	error = ptrace(PTRACE_SEIZE, pid, 0, 0) < 0 ? errno : 0;
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	if (error)
+		doctor_no(d,
+			  "ptrace: %s: builds do not learn how code outside "
+			  "sites goes",
+			  strerror(error));
+	else
+		doctor_ok(d, "psr run may sample what programs execute");
+#else
+	doctor_no(d, "only on x86-64: builds do not learn how code outside "
+		     "sites goes");
+#endif
 }
 
 void doctor_pressure(struct doctor *d)
