@@ -23,6 +23,7 @@
 
 #include "text.h"
 
+#define COVERED     0.8 /* of what was executed of a function, by probes */
 #define SECTION_MAX (UINT64_C(256) << 20)
 #define DEPTH_MAX   32
 #define SENTINEL    2 /* attribute: no block, tells of a function's other part */
@@ -69,6 +70,8 @@ struct walk { /* of one file's probes */
 	struct psr_text path;
 	struct psr_block block;
 	bool count; /* they are to be told of */
+	uint64_t *at; /* where they are, instead; NULL: tell of them */
+	size_t nat;
 	struct psr_blocks *out;
 	bool failed; /* out of memory */
 };
@@ -404,19 +407,27 @@ static uint64_t count_of(const struct image *im, uint64_t at)
 	return c ? c->n : 0;
 }
 
-static bool was_met(const struct image *im, const struct symbol *s)
+/* The first address that was executed at AT or later. */
+static size_t first_count(const struct image *im, uint64_t at)
 {
 	size_t low = 0, high = im->ncounts;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (im->counts[middle].at < s->at)
+		if (im->counts[middle].at < at)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low < im->ncounts && im->counts[low].at - s->at < s->size;
+	return low;
+}
+
+static bool was_met(const struct image *im, const struct symbol *s)
+{
+	size_t first = first_count(im, s->at);
+
+	return first < im->ncounts && im->counts[first].at - s->at < s->size;
 }
 
 /* ---- Probes ---------------------------------------------------------------- */
@@ -467,8 +478,12 @@ static void read_probe(struct walk *w)
 		w->address = read_bytes(r, 8);
 	if (attributes & WITH_NUMBER)
 		read_number(r, false);
-	if (r->bad || attributes & SENTINEL || !w->count)
+	if (r->bad || attributes & SENTINEL || !(w->count || w->at))
 		return;
+	if (w->at) {
+		w->at[w->nat++] = w->address;
+		return;
+	}
 	w->block.probe = (uint32_t)probe;
 	w->block.n = count_of(w->image, w->address);
 	if (!add_block(w->out, &w->block))
@@ -535,7 +550,8 @@ static size_t count_bodies(struct image *im, uint64_t guid,
  * Which function's these probes are, and where that is. Those of one name are
  * in order; inline ones are listed for each file, and there is one of them.
  */
-static bool locate(struct walk *w, uint64_t guid, const unsigned char *body)
+static const struct symbol *locate(struct walk *w, uint64_t guid,
+				   const unsigned char *body)
 {
 	struct image *im = w->image;
 	size_t n, which = 0, nbodies = 1;
@@ -543,25 +559,93 @@ static bool locate(struct walk *w, uint64_t guid, const unsigned char *body)
 	const struct symbol *s;
 
 	if (!f)
-		return false;
+		return NULL;
 	if (n > 1) {
 		const unsigned char *end = im->probes.p + im->probes.n;
 
 		which = count_bodies(im, guid, body);
 		nbodies = count_bodies(im, guid, end);
 		if (nbodies != 1 && nbodies != n)
-			return false;
+			return NULL;
 	}
 	s = find_symbol(im, f->name, which, nbodies);
 	if (!s || !was_met(im, s))
-		return false;
+		return NULL;
 	w->address = s->at;
 	w->block = (struct psr_block){.file = keep(w->out, f[which].file),
 				      .name = keep(w->out, f->name),
 				      .guid = guid,
 				      .hash = f[which].hash,
 				      .path = ""};
-	return true;
+	return s;
+}
+
+static int compare_words(const void *a, const void *b)
+{
+	uint64_t p = *(const uint64_t *)a, q = *(const uint64_t *)b;
+
+	return (p > q) - (p < q);
+}
+
+/* Instructions executed in NAME's variants. */
+static uint64_t count_variants(const struct image *im, const char *name)
+{
+	size_t n = strlen(name);
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < im->nat; i++) {
+		const struct symbol *s = &im->at[i];
+
+		if (strncmp(s->name, name, n) || strncmp(s->name + n, ".psr", 4))
+			continue;
+		for (size_t k = first_count(im, s->at);
+		     k < im->ncounts && im->counts[k].at - s->at < s->size; k++)
+			sum += im->counts[k].n;
+	}
+	return sum;
+}
+
+/*
+ * Do the probes at AT, sorted, tell of most of what was executed of S? Sites
+ * have none: a function whose time is spent in one would look cold. What lies
+ * behind a probe was executed as often, or is another block's, without one.
+ */
+static bool covers(const struct image *im, const struct symbol *s,
+		   const uint64_t *at, size_t n)
+{
+	uint64_t all = count_variants(im, s->name), covered = 0, probe = 0;
+	size_t next = 0;
+
+	for (size_t i = first_count(im, s->at);
+	     i < im->ncounts && im->counts[i].at - s->at < s->size; i++) {
+		const struct count *c = &im->counts[i];
+
+		for (; next < n && at[next] <= c->at; next++)
+			probe = count_of(im, at[next]);
+		all += c->n;
+		covered += c->n < probe ? c->n : probe;
+	}
+	return (double)covered >= COVERED * (double)all;
+}
+
+/* W is in front of the probes of a function at S, of which it is to tell. */
+static bool is_covered(const struct walk *w, const struct symbol *s)
+{
+	size_t most = (size_t)(w->r.end - w->r.p) / 3 + 1; /* 3 bytes each */
+	struct walk look = *w;
+	bool yes = false;
+
+	look.at = malloc(most * sizeof(*look.at));
+	look.nat = 0;
+	look.count = false;
+	memset(&look.path, 0, sizeof(look.path));
+	if (look.at) {
+		read_body(&look, 0);
+		qsort(look.at, look.nat, sizeof(*look.at), compare_words);
+		yes = covers(w->image, s, look.at, look.nat);
+	}
+	free(look.at);
+	return yes;
 }
 
 static int walk_probes(struct image *im, struct psr_blocks *out)
@@ -573,8 +657,10 @@ static int walk_probes(struct image *im, struct psr_blocks *out)
 
 	while (w.r.p < w.r.end && !w.r.bad && !w.failed) {
 		const unsigned char *body = w.r.p;
+		const struct symbol *s =
+		    locate(&w, read_bytes(&w.r, 8), body);
 
-		w.count = locate(&w, read_bytes(&w.r, 8), body);
+		w.count = s && is_covered(&w, s);
 		read_body(&w, 0);
 	}
 	w.failed |= w.path.failed;
