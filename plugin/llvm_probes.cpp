@@ -22,10 +22,11 @@
 #include <llvm/CodeGen/TargetPassConfig.h>
 #include <llvm/CodeGen/TargetSubtargetInfo.h>
 #include <llvm/IR/DebugInfoMetadata.h>
-#include <llvm/IR/InstIterator.h>
 #include <llvm/IR/IntrinsicInst.h>
 #include <llvm/IR/Module.h>
 #include <llvm/IR/PseudoProbe.h>
+#include <llvm/MC/MCContext.h>
+#include <llvm/MC/MCPseudoProbe.h>
 #include <llvm/Support/Path.h>
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/Target/RegisterTargetPassConfigCallback.h>
@@ -75,7 +76,7 @@ DILocation *without_number(const DILocation *at)
 }
 
 // Numbers B's instructions as the probe before them says, or the first one.
-bool hide(BasicBlock &B)
+void hide(BasicBlock &B)
 {
 	SmallVector<PseudoProbeInst *, 4> probes;
 	DenseMap<Frame, unsigned> current;
@@ -88,7 +89,7 @@ bool hide(BasicBlock &B)
 						    P->getIndex()->getZExtValue());
 		}
 	if (probes.empty())
-		return false;
+		return;
 	// Clang's indirect gotos have none.
 	if (!B.getTerminator()->getDebugLoc())
 		B.getTerminator()->setDebugLoc(probes.back()->getDebugLoc());
@@ -105,32 +106,9 @@ bool hide(BasicBlock &B)
 	}
 	for (PseudoProbeInst *P : probes)
 		P->eraseFromParent();
-	return true;
 }
 
-struct Number {
-	Frame frame;
-	unsigned n;
-};
-
-struct NumberInfo {
-	static Number getEmptyKey()
-	{
-		return {DenseMapInfo<Frame>::getEmptyKey(), 0};
-	}
-	static Number getTombstoneKey()
-	{
-		return {DenseMapInfo<Frame>::getTombstoneKey(), 0};
-	}
-	static unsigned getHashValue(const Number &x)
-	{
-		return DenseMapInfo<Frame>::getHashValue(x.frame) ^ x.n * 37u;
-	}
-	static bool isEqual(const Number &a, const Number &b)
-	{
-		return a.n == b.n && a.frame == b.frame;
-	}
-};
+using Number = std::pair<Frame, unsigned>;
 
 // Where a block's number was met: in the blocks of machine code.
 struct Places {
@@ -138,8 +116,7 @@ struct Places {
 	unsigned line; // of an instruction that has the number
 };
 
-using AllPlaces =
-    MapVector<Number, Places, DenseMap<Number, unsigned, NumberInfo>>;
+using AllPlaces = MapVector<Number, Places>;
 
 bool stays(const MachineInstr &I)
 {
@@ -183,20 +160,33 @@ bool begins_block(const MachineBasicBlock &B)
 void make_probe(const Number &key, unsigned line, MachineBasicBlock &B)
 {
 	LLVMContext &C = B.getParent()->getFunction().getContext();
-	auto *scope = const_cast<DISubprogram *>(key.frame.first);
+	auto *scope = const_cast<DISubprogram *>(key.first.first);
 	StringRef name = scope->getLinkageName();
 
 	if (name.empty())
 		name = scope->getName();
 	BuildMI(B, B.SkipPHIsLabelsAndDebug(B.begin()),
 		DILocation::get(C, line, 0, scope,
-				const_cast<DILocation *>(key.frame.second)),
+				const_cast<DILocation *>(key.first.second)),
 		B.getParent()->getSubtarget().getInstrInfo()->get(
 		    TargetOpcode::PSEUDO_PROBE))
 	    .addImm(int64_t(Function::getGUIDAssumingExternalLinkage(name)))
-	    .addImm(key.n)
+	    .addImm(key.second)
 	    .addImm(int64_t(PseudoProbeType::Block))
 	    .addImm(0);
+}
+
+// LLVM writes the functions' probes in the order of a hash table of addresses,
+// which differs from one run to the next. With a single bucket it is the order
+// in which they were entered, and the function at hand is found first.
+void keep_order(MCContext &C)
+{
+	using Map = MCPseudoProbeSections::MCProbeDivisionMap;
+	const Map &map =
+	    C.getMCPseudoProbeTable().getProbeSections().getMCProbes();
+
+	if (map.empty())
+		const_cast<Map &>(map).max_load_factor(1e9f);
 }
 
 // Makes probes once blocks lie where they will: these count as instructions
@@ -226,6 +216,7 @@ struct ShowProbes : MachineFunctionPass {
 		if (psr_options_probes() == PSR_PROBES_NONE ||
 		    psr_variant_is(wrap(&F.getFunction())))
 			return false;
+		keep_order(F.getContext());
 		for (MachineBasicBlock &B : F) {
 			for (MachineInstr &I : B)
 				note(all, I, B);
@@ -299,6 +290,13 @@ static void list_functions(Module &M)
 	M.appendModuleInlineAsm(text);
 }
 
+static void hide_all(Module &M)
+{
+	for (Function &F : M)
+		for (BasicBlock &B : F)
+			hide(B);
+}
+
 PreservedAnalyses PsrAddProbes::run(Module &M, ModuleAnalysisManager &MAM)
 {
 	// Of two copies of the plugin the first one does it.
@@ -308,18 +306,17 @@ PreservedAnalyses PsrAddProbes::run(Module &M, ModuleAnalysisManager &MAM)
 	SampleProfileProbePass(nullptr).run(M, MAM);
 	list_functions(M);
 	if (psr_options_probes() == PSR_PROBES_HIDDEN)
-		PsrHideProbes().run(M, MAM);
+		hide_all(M);
 	return PreservedAnalyses::none();
 }
 
+// Otherwise they are hidden already, or the user's own.
 PreservedAnalyses PsrHideProbes::run(Module &M, ModuleAnalysisManager &)
 {
-	bool changed = false;
-
-	for (Function &F : M)
-		for (BasicBlock &B : F)
-			changed |= hide(B);
-	return changed ? PreservedAnalyses::none() : PreservedAnalyses::all();
+	if (psr_options_probes() != PSR_PROBES_SHOWN)
+		return PreservedAnalyses::all();
+	hide_all(M);
+	return PreservedAnalyses::none();
 }
 
 bool psr_ext_forget_entries(LLVMValueRef f)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// llvm_probes.h - passes that add and hide pseudo probes; for the C++
-// files.
+// llvm_probes.h - passes that add and hide pseudo probes; for the C++ files.
 #ifndef PSR_LLVM_PROBES_H
 #define PSR_LLVM_PROBES_H
 
