@@ -179,6 +179,8 @@ CREATE TABLE sampled_function(
 	hash INTEGER NOT NULL,		-- LLVM's, of the flow of control
 	name TEXT NOT NULL,
 	samples INTEGER NOT NULL DEFAULT 0,
+	executed INTEGER NOT NULL DEFAULT 0,	-- instructions, variants' too
+	covered INTEGER NOT NULL DEFAULT 0,	-- of these, in blocks counted
 	UNIQUE(guid, hash)
 ) STRICT;
 

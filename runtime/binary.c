@@ -57,7 +57,7 @@ static uint64_t hash_contents(int fd)
 	return h;
 }
 
-static bool read_at(int fd, uint64_t at, void *buf, uint64_t n)
+bool psr_binary_read_at(int fd, uint64_t at, void *buf, uint64_t n)
 {
 	return at < INT64_MAX - n && pread(fd, buf, n, (off_t)at) == (ssize_t)n;
 }
@@ -69,7 +69,7 @@ static bool build_id(int fd, const Elf64_Phdr *ph, uint64_t *h)
 	uint64_t n = ph->p_filesz < sizeof(buf) ? ph->p_filesz : sizeof(buf);
 	uint64_t at = 0;
 
-	if (!read_at(fd, ph->p_offset, buf, n))
+	if (!psr_binary_read_at(fd, ph->p_offset, buf, n))
 		return false;
 	while (at + sizeof(Elf64_Nhdr) <= n) {
 		Elf64_Nhdr note;
@@ -121,7 +121,7 @@ static void libraries(int fd, const Elf64_Phdr *ph, size_t n,
 	count = dynamic->p_filesz / sizeof(dyn[0]);
 	if (count > sizeof(dyn) / sizeof(dyn[0]))
 		count = sizeof(dyn) / sizeof(dyn[0]);
-	if (!read_at(fd, dynamic->p_offset, dyn, count * sizeof(dyn[0])))
+	if (!psr_binary_read_at(fd, dynamic->p_offset, dyn, count * sizeof(dyn[0])))
 		return;
 	for (size_t i = 0; i < count && dyn[i].d_tag != DT_NULL; i++)
 		if (dyn[i].d_tag == DT_STRTAB)
@@ -151,7 +151,7 @@ void psr_binary_read(int fd, struct psr_binary *out)
 	bool found = false;
 
 	memset(out, 0, sizeof(*out));
-	if (!read_at(fd, 0, &eh, sizeof(eh)) ||
+	if (!psr_binary_read_at(fd, 0, &eh, sizeof(eh)) ||
 	    memcmp(eh.e_ident, ELFMAG, SELFMAG) != 0 ||
 	    eh.e_ident[EI_CLASS] != ELFCLASS64 ||
 	    eh.e_ident[EI_DATA] != ELFDATA2LSB ||
@@ -160,7 +160,7 @@ void psr_binary_read(int fd, struct psr_binary *out)
 		return;
 	}
 	n = eh.e_phnum < 32 ? eh.e_phnum : 32;
-	if (!read_at(fd, eh.e_phoff, ph, n * sizeof(ph[0])))
+	if (!psr_binary_read_at(fd, eh.e_phoff, ph, n * sizeof(ph[0])))
 		n = 0;
 	out->elf = n > 0;
 	for (size_t i = 0; i < n; i++) {

@@ -16,6 +16,9 @@ struct psr_binary {
 /* Mixes N bytes into hash H. Not for secrets. */
 uint64_t psr_hash(uint64_t h, const void *data, uint64_t n);
 
+/* All N bytes at AT of the file FD. */
+bool psr_binary_read_at(int fd, uint64_t at, void *buf, uint64_t n);
+
 /* Reads the file FD. Malformed files are hashed by content; never fails. */
 void psr_binary_read(int fd, struct psr_binary *out);
 

@@ -15,15 +15,17 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "binary.h"
+#include "grow.h"
 #include "text.h"
 
-#define COVERED     0.8 /* of what was executed of a function, by probes */
+#define PROBES      ".pseudo_probe"
+#define LIST        ".psr_probe_list"
 #define SECTION_MAX (UINT64_C(256) << 20)
 #define DEPTH_MAX   32
 #define SENTINEL    2 /* attribute: no block, tells of a function's other part */
@@ -78,11 +80,6 @@ struct walk { /* of one file's probes */
 
 /* ---- ELF ------------------------------------------------------------------- */
 
-static bool read_at(int fd, uint64_t at, void *buf, uint64_t n)
-{
-	return at < INT64_MAX - n && pread(fd, buf, n, (off_t)at) == (ssize_t)n;
-}
-
 /* A section's contents and one zero more. */
 static struct span load(int fd, const Elf64_Shdr *sh)
 {
@@ -95,7 +92,7 @@ static struct span load(int fd, const Elf64_Shdr *sh)
 		return s;
 	s.n = sh->sh_size;
 	s.p[s.n] = 0;
-	if (!read_at(fd, sh->sh_offset, s.p, s.n)) {
+	if (!psr_binary_read_at(fd, sh->sh_offset, s.p, s.n)) {
 		free(s.p);
 		return (struct span){NULL, 0};
 	}
@@ -104,7 +101,7 @@ static struct span load(int fd, const Elf64_Shdr *sh)
 
 static bool read_header(int fd, Elf64_Ehdr *eh)
 {
-	return read_at(fd, 0, eh, sizeof(*eh)) &&
+	return psr_binary_read_at(fd, 0, eh, sizeof(*eh)) &&
 	       !memcmp(eh->e_ident, ELFMAG, SELFMAG) &&
 	       eh->e_ident[EI_CLASS] == ELFCLASS64 &&
 	       eh->e_ident[EI_DATA] == ELFDATA2LSB &&
@@ -112,18 +109,33 @@ static bool read_header(int fd, Elf64_Ehdr *eh)
 	       eh->e_phentsize == sizeof(Elf64_Phdr);
 }
 
-/* All section headers; the caller frees them. */
-static Elf64_Shdr *read_sections(int fd, const Elf64_Ehdr *eh)
-{
-	size_t bytes = eh->e_shnum * sizeof(Elf64_Shdr);
-	Elf64_Shdr *sh = bytes ? malloc(bytes) : NULL;
+struct sections {
+	Elf64_Shdr *at;
+	size_t n;
+	struct span names;
+};
 
-	if (sh && (!read_at(fd, eh->e_shoff, sh, bytes) ||
-		   eh->e_shstrndx >= eh->e_shnum)) {
-		free(sh);
-		return NULL;
-	}
-	return sh;
+/* Of a file that is none, or malformed, there are none. */
+static void open_sections(int fd, struct sections *s)
+{
+	Elf64_Ehdr eh;
+	size_t bytes;
+
+	memset(s, 0, sizeof(*s));
+	if (!read_header(fd, &eh) || eh.e_shstrndx >= eh.e_shnum)
+		return;
+	bytes = eh.e_shnum * sizeof(*s->at);
+	s->at = malloc(bytes);
+	if (!s->at || !psr_binary_read_at(fd, eh.e_shoff, s->at, bytes))
+		return;
+	s->names = load(fd, &s->at[eh.e_shstrndx]);
+	s->n = s->names.p ? eh.e_shnum : 0;
+}
+
+static void close_sections(struct sections *s)
+{
+	free(s->names.p);
+	free(s->at);
 }
 
 static const char *string_at(const struct span *s, uint64_t at)
@@ -131,54 +143,44 @@ static const char *string_at(const struct span *s, uint64_t at)
 	return at < s->n ? (const char *)s->p + at : "";
 }
 
+static bool is_named(const struct sections *s, size_t i, const char *name)
+{
+	return !strcmp(string_at(&s->names, s->at[i].sh_name), name);
+}
+
 static void load_sections(int fd, struct image *im)
 {
-	Elf64_Ehdr eh;
-	Elf64_Shdr *sh;
-	struct span names;
+	struct sections s;
 
-	if (!read_header(fd, &eh))
-		return;
-	sh = read_sections(fd, &eh);
-	if (!sh)
-		return;
-	names = load(fd, &sh[eh.e_shstrndx]);
-	for (size_t i = 0; i < eh.e_shnum && names.p; i++) {
-		const char *name = string_at(&names, sh[i].sh_name);
+	open_sections(fd, &s);
+	for (size_t i = 0; i < s.n; i++) {
+		const Elf64_Shdr *sh = &s.at[i];
 
-		if (!im->probes.p && !strcmp(name, ".pseudo_probe"))
-			im->probes = load(fd, &sh[i]);
-		if (!im->list.p && !strcmp(name, ".psr_probe_list"))
-			im->list = load(fd, &sh[i]);
-		if (!im->symbols.p && sh[i].sh_type == SHT_SYMTAB &&
-		    sh[i].sh_link < eh.e_shnum) {
-			im->symbols = load(fd, &sh[i]);
-			im->strings = load(fd, &sh[sh[i].sh_link]);
+		if (!im->probes.p && is_named(&s, i, PROBES))
+			im->probes = load(fd, sh);
+		if (!im->list.p && is_named(&s, i, LIST))
+			im->list = load(fd, sh);
+		if (!im->symbols.p && sh->sh_type == SHT_SYMTAB &&
+		    sh->sh_link < s.n) {
+			im->symbols = load(fd, sh);
+			im->strings = load(fd, &s.at[sh->sh_link]);
 		}
 	}
-	free(names.p);
-	free(sh);
+	close_sections(&s);
 }
 
 bool psr_blocks_present(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	Elf64_Ehdr eh;
-	Elf64_Shdr *sh = NULL;
-	struct span names = {NULL, 0};
+	struct sections s;
 	bool found = false;
 
 	if (fd < 0)
 		return false;
-	if (read_header(fd, &eh))
-		sh = read_sections(fd, &eh);
-	if (sh)
-		names = load(fd, &sh[eh.e_shstrndx]);
-	for (size_t i = 0; names.p && i < eh.e_shnum && !found; i++)
-		found = !strcmp(string_at(&names, sh[i].sh_name),
-				".psr_probe_list");
-	free(names.p);
-	free(sh);
+	open_sections(fd, &s);
+	for (size_t i = 0; i < s.n && !found; i++)
+		found = is_named(&s, i, LIST);
+	close_sections(&s);
 	close(fd);
 	return found;
 }
@@ -193,7 +195,7 @@ static uint64_t linked_address(int fd, uint64_t offset)
 	if (!read_header(fd, &eh))
 		return UINT64_MAX;
 	n = eh.e_phnum < 32 ? eh.e_phnum : 32;
-	if (!read_at(fd, eh.e_phoff, ph, n * sizeof(*ph)))
+	if (!psr_binary_read_at(fd, eh.e_phoff, ph, n * sizeof(*ph)))
 		return UINT64_MAX;
 	for (size_t i = 0; i < n; i++)
 		if (ph[i].p_type == PT_LOAD && offset >= ph[i].p_offset &&
@@ -249,6 +251,24 @@ static const char *read_string(struct reader *r)
 
 /* ---- Functions ------------------------------------------------------------- */
 
+/* The first of N sorted items of SIZE bytes that is not BELOW KEY, or N. */
+static size_t find_first(const void *items, size_t n, size_t size,
+			 const void *key,
+			 bool (*below)(const void *item, const void *key))
+{
+	size_t low = 0;
+
+	while (low < n) {
+		size_t middle = low + (n - low) / 2;
+
+		if (below((const char *)items + middle * size, key))
+			low = middle + 1;
+		else
+			n = middle;
+	}
+	return low;
+}
+
 static int compare_guids(const void *a, const void *b)
 {
 	const struct function *p = a, *q = b;
@@ -285,24 +305,24 @@ static int read_list(struct image *im)
 	return 0;
 }
 
+static bool is_guid_below(const void *item, const void *key)
+{
+	return ((const struct function *)item)->guid < *(const uint64_t *)key;
+}
+
 /* The first with GUID, and *N how many there are. */
 static const struct function *find_guid(const struct image *im, uint64_t guid,
 					size_t *n)
 {
-	size_t low = 0, high = im->nfunctions, i;
+	size_t first = find_first(im->functions, im->nfunctions,
+				  sizeof(*im->functions), &guid,
+				  is_guid_below);
+	size_t i = first;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (im->functions[middle].guid < guid)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (i = low; i < im->nfunctions && im->functions[i].guid == guid; i++)
-		continue;
-	*n = i - low;
-	return *n ? &im->functions[low] : NULL;
+	while (i < im->nfunctions && im->functions[i].guid == guid)
+		i++;
+	*n = i - first;
+	return *n ? &im->functions[first] : NULL;
 }
 
 static int compare_symbols(const void *a, const void *b)
@@ -335,24 +355,23 @@ static int read_symbols(struct image *im)
 	return 0;
 }
 
+static bool is_name_below(const void *item, const void *key)
+{
+	return strcmp(((const struct symbol *)item)->name, key) < 0;
+}
+
 /* The WHICHth function called NAME; NULL: there are not just N of them. */
 static const struct symbol *find_symbol(const struct image *im,
 					const char *name, size_t which,
 					size_t n)
 {
-	size_t low = 0, high = im->nat, i;
+	size_t first =
+	    find_first(im->at, im->nat, sizeof(*im->at), name, is_name_below);
+	size_t i = first;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (strcmp(im->at[middle].name, name) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (i = low; i < im->nat && !strcmp(im->at[i].name, name); i++)
-		continue;
-	return i - low == n && which < n ? &im->at[low + which] : NULL;
+	while (i < im->nat && !strcmp(im->at[i].name, name))
+		i++;
+	return i - first == n && which < n ? &im->at[first + which] : NULL;
 }
 
 /* ---- Counts ---------------------------------------------------------------- */
@@ -387,47 +406,59 @@ static int count_addresses(struct image *im, int fd, const struct psr_trace *t,
 				    t->at[i] - map->start + base, 1};
 	}
 	qsort(im->counts, n, sizeof(*im->counts), compare_counts);
-	for (size_t i = 0; i < n; i++) {
-		struct count *last = im->counts + im->ncounts - 1;
-
-		if (im->ncounts && last->at == im->counts[i].at)
-			last->n++;
+	for (size_t i = 0; i < n; i++)
+		if (i && im->counts[im->ncounts - 1].at == im->counts[i].at)
+			im->counts[im->ncounts - 1].n++;
 		else
 			im->counts[im->ncounts++] = im->counts[i];
-	}
 	return 0;
 }
 
-static uint64_t count_of(const struct image *im, uint64_t at)
+static bool is_count_below(const void *item, const void *key)
 {
-	struct count key = {at, 0}, *c;
-
-	c = bsearch(&key, im->counts, im->ncounts, sizeof(key),
-		    compare_counts);
-	return c ? c->n : 0;
+	return ((const struct count *)item)->at < *(const uint64_t *)key;
 }
 
 /* The first address that was executed at AT or later. */
 static size_t first_count(const struct image *im, uint64_t at)
 {
-	size_t low = 0, high = im->ncounts;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (im->counts[middle].at < at)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return find_first(im->counts, im->ncounts, sizeof(*im->counts), &at,
+			  is_count_below);
 }
 
-static bool was_met(const struct image *im, const struct symbol *s)
+static uint64_t count_of(const struct image *im, uint64_t at)
 {
-	size_t first = first_count(im, s->at);
+	size_t i = first_count(im, at);
 
-	return first < im->ncounts && im->counts[first].at - s->at < s->size;
+	return i < im->ncounts && im->counts[i].at == at ? im->counts[i].n : 0;
+}
+
+static bool is_in(const struct image *im, size_t i, const struct symbol *s)
+{
+	return i < im->ncounts && im->counts[i].at - s->at < s->size;
+}
+
+/* Instructions executed in S. */
+static uint64_t executed_in(const struct image *im, const struct symbol *s)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = first_count(im, s->at); is_in(im, i, s); i++)
+		sum += im->counts[i].n;
+	return sum;
+}
+
+/* And in its variants, whose names follow its own. */
+static uint64_t executed_of(const struct image *im, const struct symbol *s)
+{
+	size_t n = strlen(s->name);
+	uint64_t sum = executed_in(im, s);
+
+	for (size_t i = (size_t)(s - im->at) + 1;
+	     i < im->nat && !strncmp(im->at[i].name, s->name, n); i++)
+		if (!strncmp(im->at[i].name + n, ".psr", 4))
+			sum += executed_in(im, &im->at[i]);
+	return sum;
 }
 
 /* ---- Probes ---------------------------------------------------------------- */
@@ -436,15 +467,9 @@ static const char *keep(struct psr_blocks *out, const char *s)
 {
 	char *copy;
 
-	if (out->nstrings == out->strings_size) {
-		size_t size = out->strings_size ? 2 * out->strings_size : 64;
-		char **p = realloc(out->strings, size * sizeof(*p));
-
-		if (!p)
-			return NULL;
-		out->strings = p;
-		out->strings_size = size;
-	}
+	if (!psr_grow((void **)&out->strings, &out->strings_size,
+		      out->nstrings + 1, sizeof(*out->strings)))
+		return NULL;
 	copy = strdup(s);
 	if (copy)
 		out->strings[out->nstrings++] = copy;
@@ -453,15 +478,8 @@ static const char *keep(struct psr_blocks *out, const char *s)
 
 static bool add_block(struct psr_blocks *out, const struct psr_block *b)
 {
-	if (out->n == out->size) {
-		size_t size = out->size ? 2 * out->size : 1024;
-		struct psr_block *p = realloc(out->at, size * sizeof(*p));
-
-		if (!p)
-			return false;
-		out->at = p;
-		out->size = size;
-	}
+	if (!psr_grow((void **)&out->at, &out->size, out->n + 1, sizeof(*b)))
+		return false;
 	out->at[out->n++] = *b;
 	return b->file && b->name && b->path;
 }
@@ -557,6 +575,7 @@ static const struct symbol *locate(struct walk *w, uint64_t guid,
 	size_t n, which = 0, nbodies = 1;
 	const struct function *f = find_guid(im, guid, &n);
 	const struct symbol *s;
+	uint64_t executed;
 
 	if (!f)
 		return NULL;
@@ -569,14 +588,16 @@ static const struct symbol *locate(struct walk *w, uint64_t guid,
 			return NULL;
 	}
 	s = find_symbol(im, f->name, which, nbodies);
-	if (!s || !was_met(im, s))
+	executed = s ? executed_of(im, s) : 0;
+	if (!executed)
 		return NULL;
 	w->address = s->at;
 	w->block = (struct psr_block){.file = keep(w->out, f[which].file),
 				      .name = keep(w->out, f->name),
 				      .guid = guid,
 				      .hash = f[which].hash,
-				      .path = ""};
+				      .path = "",
+				      .executed = executed};
 	return s;
 }
 
@@ -587,53 +608,33 @@ static int compare_words(const void *a, const void *b)
 	return (p > q) - (p < q);
 }
 
-/* Instructions executed in NAME's variants. */
-static uint64_t count_variants(const struct image *im, const char *name)
-{
-	size_t n = strlen(name);
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < im->nat; i++) {
-		const struct symbol *s = &im->at[i];
-
-		if (strncmp(s->name, name, n) || strncmp(s->name + n, ".psr", 4))
-			continue;
-		for (size_t k = first_count(im, s->at);
-		     k < im->ncounts && im->counts[k].at - s->at < s->size; k++)
-			sum += im->counts[k].n;
-	}
-	return sum;
-}
-
 /*
- * Do the probes at AT, sorted, tell of most of what was executed of S? Sites
- * have none: a function whose time is spent in one would look cold. What lies
- * behind a probe was executed as often, or is another block's, without one.
+ * Of what was executed of S, what the probes at AT, sorted, tell of. What lies
+ * behind a probe was executed as often, or is another block's, without one, as
+ * blocks of sites are.
  */
-static bool covers(const struct image *im, const struct symbol *s,
-		   const uint64_t *at, size_t n)
+static uint64_t covered_by(const struct image *im, const struct symbol *s,
+			   const uint64_t *at, size_t n)
 {
-	uint64_t all = count_variants(im, s->name), covered = 0, probe = 0;
+	uint64_t covered = 0, probe = 0;
 	size_t next = 0;
 
-	for (size_t i = first_count(im, s->at);
-	     i < im->ncounts && im->counts[i].at - s->at < s->size; i++) {
+	for (size_t i = first_count(im, s->at); is_in(im, i, s); i++) {
 		const struct count *c = &im->counts[i];
 
 		for (; next < n && at[next] <= c->at; next++)
 			probe = count_of(im, at[next]);
-		all += c->n;
 		covered += c->n < probe ? c->n : probe;
 	}
-	return (double)covered >= COVERED * (double)all;
+	return covered;
 }
 
-/* W is in front of the probes of a function at S, of which it is to tell. */
-static bool is_covered(const struct walk *w, const struct symbol *s)
+/* W is in front of the probes of a function at S. */
+static uint64_t measure_covered(const struct walk *w, const struct symbol *s)
 {
 	size_t most = (size_t)(w->r.end - w->r.p) / 3 + 1; /* 3 bytes each */
 	struct walk look = *w;
-	bool yes = false;
+	uint64_t covered = 0;
 
 	look.at = malloc(most * sizeof(*look.at));
 	look.nat = 0;
@@ -642,10 +643,10 @@ static bool is_covered(const struct walk *w, const struct symbol *s)
 	if (look.at) {
 		read_body(&look, 0);
 		qsort(look.at, look.nat, sizeof(*look.at), compare_words);
-		yes = covers(w->image, s, look.at, look.nat);
+		covered = covered_by(w->image, s, look.at, look.nat);
 	}
 	free(look.at);
-	return yes;
+	return covered;
 }
 
 static int walk_probes(struct image *im, struct psr_blocks *out)
@@ -660,7 +661,9 @@ static int walk_probes(struct image *im, struct psr_blocks *out)
 		const struct symbol *s =
 		    locate(&w, read_bytes(&w.r, 8), body);
 
-		w.count = s && is_covered(&w, s);
+		w.count = s;
+		if (s)
+			w.block.covered = measure_covered(&w, s);
 		read_body(&w, 0);
 	}
 	w.failed |= w.path.failed;

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "grow.h"
 #include "probe.h"
 #include "psr/cpu.h"
 #include "psr/store.h"
@@ -109,28 +110,13 @@ void psr_remember_load(struct psr_module_state *m)
 		take_prior(&w);
 }
 
-static bool grow(void **p, size_t *room, size_t need, size_t size)
-{
-	size_t more = *room ? *room * 2 : 64;
-	void *q;
-
-	if (need <= *room)
-		return true;
-	q = realloc(*p, more * size);
-	if (!q)
-		return false;
-	*p = q;
-	*room = more;
-	return true;
-}
-
 static bool room_for(struct news *n, size_t more)
 {
 	size_t a = n->room, b = n->room;
 
 	while (n->ntimes + more > n->room) {
-		if (!grow((void **)&n->times, &a, a + 1, sizeof(*n->times)) ||
-		    !grow((void **)&n->origins, &b, b + 1, sizeof(*n->origins)))
+		if (!psr_grow((void **)&n->times, &a, a + 1, sizeof(*n->times)) ||
+		    !psr_grow((void **)&n->origins, &b, b + 1, sizeof(*n->origins)))
 			return false;
 		n->room = a;
 	}
@@ -173,7 +159,7 @@ static bool grow_both(void **p, size_t psize, void **q, size_t qsize,
 {
 	size_t a = *room, b = *room;
 
-	if (!grow(p, &a, n, psize) || !grow(q, &b, n, qsize))
+	if (!psr_grow(p, &a, n, psize) || !psr_grow(q, &b, n, qsize))
 		return false;
 	*room = a;
 	return true;
@@ -351,8 +337,8 @@ static bool collect_info(struct news *n, struct psr_known *k)
 	size_t a = n->info_room, b = n->info_room;
 	struct psr_variant_info *variants;
 
-	if (!grow((void **)&n->info, &a, n->ninfo + 1, sizeof(*n->info)) ||
-	    !grow((void **)&n->told, &b, n->ninfo + 1, sizeof(*n->told)))
+	if (!psr_grow((void **)&n->info, &a, n->ninfo + 1, sizeof(*n->info)) ||
+	    !psr_grow((void **)&n->told, &b, n->ninfo + 1, sizeof(*n->told)))
 		return false;
 	n->info_room = a;
 	variants = malloc((s->nvariants + 1u) * sizeof(*variants));

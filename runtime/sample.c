@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 
 #include "cgroup.h"
+#include "grow.h"
 #include "monitor.h"
 
 #include <fcntl.h>
@@ -141,16 +142,9 @@ static void keep(struct psr_monitor *m, const struct psr_sample *s)
 	m->skipped = 0;
 	if (m->nsamples == KEPT)
 		halve(m);
-	if (m->nsamples == m->samples_size) {
-		size_t size = m->samples_size ? 2 * m->samples_size : 64;
-		void *p = realloc(m->samples, size * sizeof(*s));
-
-		if (!p)
-			return;
-		m->samples = p;
-		m->samples_size = size;
-	}
-	m->samples[m->nsamples++] = *s;
+	if (psr_grow((void **)&m->samples, &m->samples_size, m->nsamples + 1,
+		     sizeof(*s)))
+		m->samples[m->nsamples++] = *s;
 }
 
 static void note_usage(struct psr_monitor *m, struct psr_sample *s,

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "grow.h"
 #include "text.h"
 
 struct row { /* a block of the function that is being collected */
@@ -122,15 +123,8 @@ static int each_block(void *ctx, const struct psr_block *b)
 		if (!w->name)
 			return -ENOMEM;
 	}
-	if (w->n == w->size) {
-		size_t size = w->size ? 2 * w->size : 256;
-		void *p = realloc(w->rows, size * sizeof(*row));
-
-		if (!p)
-			return -ENOMEM;
-		w->rows = p;
-		w->size = size;
-	}
+	if (!psr_grow((void **)&w->rows, &w->size, w->n + 1, sizeof(*row)))
+		return -ENOMEM;
 	row = &w->rows[w->n];
 	*row = (struct row){strdup(b->path), b->probe, b->n};
 	if (!row->path)

@@ -8,7 +8,8 @@
 
 #include "store_sql.h"
 
-#define KNOWN 0.95 /* share of the samples in functions that are known */
+#define COVERED "0.8" /* of what was executed, that must have been counted */
+#define KNOWN   0.95 /* share of the samples in functions that are known */
 
 static const char function_sql[] =
     "INSERT INTO sampled_function(guid, hash, name) VALUES(?, ?, ?) "
@@ -18,7 +19,8 @@ static const char block_sql[] =
     "INSERT INTO sampled_block VALUES(?, ?, ?, ?) "
     "ON CONFLICT DO UPDATE SET n = n + excluded.n";
 static const char samples_sql[] =
-    "UPDATE sampled_function SET samples = samples + ?2 WHERE id = ?1";
+    "UPDATE sampled_function SET samples = samples + ?2, "
+    "executed = executed + ?3, covered = covered + ?4 WHERE id = ?1";
 static const char program_sql[] =
     "INSERT INTO sampled_program VALUES(?, ?) "
     "ON CONFLICT DO UPDATE SET instructions = instructions + "
@@ -64,9 +66,11 @@ static int save_function(struct saver *v, const struct psr_block *b, size_t n,
 	ret = store_run(v->s, v->file, v->err);
 	sqlite3_bind_int64(v->samples, 1, id);
 	sqlite3_bind_int64(v->samples, 2, (int64_t)sum);
+	sqlite3_bind_int64(v->samples, 3, (int64_t)b->executed);
+	sqlite3_bind_int64(v->samples, 4, (int64_t)b->covered);
 	if (!ret)
 		ret = store_run(v->s, v->samples, v->err);
-	for (size_t i = 0; i < n && !ret; i++) {
+	for (size_t i = 0; i < n && sum && !ret; i++) {
 		sqlite3_bind_int64(v->block, 1, id);
 		store_bind_text(v->block, 2, b[i].path);
 		sqlite3_bind_int64(v->block, 3, b[i].probe);
@@ -88,7 +92,7 @@ static int save_all(struct saver *v, const struct psr_block *blocks, size_t n)
 		ret = store_prepare(v->s, sql[i], st[i], v->err);
 	for (size_t i = 0, end; i < n && !ret; i = end) {
 		end = end_of(blocks, n, i, &sum);
-		if (sum)
+		if (sum || blocks[i].executed)
 			ret = save_function(v, &blocks[i], end - i, sum);
 	}
 	for (size_t i = 0; i < PSR_COUNTOF(st); i++)
@@ -196,7 +200,8 @@ int psr_store_blocks_load(struct psr_store *s, const char *const *files,
 	    s,
 	    "SELECT f.name, f.guid, f.hash, b.path, b.probe, b.n FROM "
 	    "sampled_file JOIN sampled_function f ON f.id = function JOIN "
-	    "sampled_block b USING(function) WHERE file = ?1 AND f.id IN "
+	    "sampled_block b USING(function) WHERE file = ?1 AND "
+	    "f.covered >= f.executed * " COVERED " AND f.id IN "
 	    /* Of a function that changed, what it is now. */
 	    "(SELECT max(f.id) FROM sampled_file JOIN sampled_function f "
 	    "ON f.id = function WHERE file = ?1 GROUP BY f.guid) "

@@ -27,6 +27,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "grow.h"
 #include "monitor.h"
 
 #define STOP_NS  2000000 /* to wait for a thread to stop */
@@ -77,7 +78,6 @@ static pid_t find_thread(pid_t pid, int *cpu)
 	dir = opendir(path);
 	while (dir && (e = readdir(dir))) {
 		pid_t tid = (pid_t)atoi(e->d_name);
-
 		int on = tid > 0 ? processor_of(pid, tid) : -1;
 
 		if (on < 0 || (unsigned)rand() % ++n)
@@ -147,7 +147,7 @@ static bool wait_stopped(pid_t tid, int *status, uint64_t until)
 	return true;
 }
 
-/* A step takes a microsecond: waiting asleep would take more. */
+/* Looks first, as an end is for whoever waits for the program. */
 static bool wait_step(pid_t tid, int *status)
 {
 	siginfo_t info = {0};
@@ -155,7 +155,7 @@ static bool wait_step(pid_t tid, int *status)
 	if (waitid(P_PID, (id_t)tid, &info, WSTOPPED | WEXITED | WNOWAIT |
 						__WALL) < 0 ||
 	    info.si_code != CLD_TRAPPED)
-		return false; /* it has ended; whoever waits for that sees it */
+		return false;
 	return has_stopped(tid, status);
 }
 
@@ -188,7 +188,9 @@ static bool is_plain(pid_t tid, uint64_t at)
 	if (errno)
 		return false;
 	memcpy(b, &word, sizeof(b));
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 4; i++) {
+		if ((b[i] & 0xf0) == 0x40)
+			continue; /* REX */
 		switch (b[i]) {
 		case 0x66: /* prefixes */
 		case 0xf2:
@@ -213,15 +215,8 @@ static bool is_plain(pid_t tid, uint64_t at)
 
 static bool note(struct psr_trace *t, uint64_t at)
 {
-	if (t->n == t->size) {
-		size_t size = t->size ? 2 * t->size : 4096;
-		uint64_t *p = realloc(t->at, size * sizeof(*p));
-
-		if (!p)
-			return false;
-		t->at = p;
-		t->size = size;
-	}
+	if (!psr_grow((void **)&t->at, &t->size, t->n + 1, sizeof(*t->at)))
+		return false;
 	t->at[t->n++] = at;
 	return true;
 }
@@ -233,8 +228,10 @@ static uint64_t address_of(pid_t tid)
 				offsetof(struct user_regs_struct, rip), 0);
 }
 
-/* Steps while it can; then the thread is stopped, and 0, or gone: -1. Returns
- * the signal that is to be delivered. */
+/*
+ * Steps while it can. Returns the signal that the thread, which is stopped then,
+ * is to get, or 0; -1: it is gone.
+ */
 static int step(struct psr_trace *t, pid_t tid, unsigned steps)
 {
 	uint64_t known[KNOWN] = {0}, before = 0, at;
@@ -364,8 +361,10 @@ static void follow(struct psr_trace *t, pid_t tid, int status, unsigned steps)
 		}
 }
 
-/* Follows it on the same processor: to wake another one takes three times as
- * long as a step. */
+/*
+ * Follows it on the same processor: to wake another one takes three times as
+ * long as a step.
+ */
 static void follow_there(struct psr_trace *t, pid_t tid, int cpu, int status,
 			 unsigned steps)
 {

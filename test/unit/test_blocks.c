@@ -77,6 +77,10 @@ static void test_program(const char *path, struct psr_blocks *b)
 		  count(b, "twins-b.c", "twin", ""),
 	      "of different shape");
 	CHECK(count(b, "twins-a.c", "main", "") >= 1, "main");
+	for (size_t i = 0; i < b->n; i++)
+		CHECK(b->at[i].executed && b->at[i].covered * 10 >
+					       b->at[i].executed * 9,
+		      "%s", b->at[i].name);
 	psr_trace_free(&t);
 }
 
@@ -140,12 +144,12 @@ static const char *text_of(struct psr_store *s, struct psr_text *text)
 static void test_store(const char *dir)
 {
 	struct psr_block b[] = {
-	    {"a.c", "f", 11, 7, "", 1, 3},
-	    {"a.c", "f", 11, 7, "", 2, 0},
-	    {"a.c", "f", 11, 7, "4:g:9", 1, 5},
-	    {"a.c", "f", 11, 7, "4:g:9 2:h:8", 1, 1},
-	    {"a.c", "f", 11, 7, "5:g:9", 1, 0},
-	    {"b.c", "idle", 12, 7, "", 1, 0},
+	    {"a.c", "f", 11, 7, "", 1, 3, 0, 0},
+	    {"a.c", "f", 11, 7, "", 2, 0, 0, 0},
+	    {"a.c", "f", 11, 7, "4:g:9", 1, 5, 0, 0},
+	    {"a.c", "f", 11, 7, "4:g:9 2:h:8", 1, 1, 0, 0},
+	    {"a.c", "f", 11, 7, "5:g:9", 1, 0, 0, 0},
+	    {"b.c", "idle", 12, 7, "", 1, 0, 0, 0},
 	};
 	struct psr_text text = {0};
 	struct psr_store *s;
@@ -181,6 +185,14 @@ static void test_store(const char *dir)
 	CHECK(!strncmp(text_of(s, &text), "f:9:3\n", 6), "%s", text.s);
 	CHECK(strstr(text.s, "\n !CFGChecksum: 99\n"), "%s", text.s);
 	CHECK(!psr_store_sampled(s, 3, &n, &err) && n == 5, "%s", err.text);
+	/* By and by it is seen to spend its time in a site. */
+	b[0].executed = 100;
+	b[0].covered = 80;
+	save(s, 3, 5, b, 5);
+	CHECK(*text_of(s, &text), "covered");
+	b[0].covered = 79;
+	save(s, 3, 5, b, 5);
+	CHECK(!*text_of(s, &text), "%s", text.s);
 	psr_text_free(&text);
 	psr_store_close(s);
 }

@@ -25,7 +25,7 @@
 #include "psr/err.h"
 #include "psr/record.h"
 
-#define PSR_SCHEMA_VERSION 5
+#define PSR_SCHEMA_VERSION 6
 
 struct psr_store;
 
@@ -219,6 +219,9 @@ struct psr_block {
 	const char *path;
 	uint32_t probe;
 	uint64_t n;             /* times that it was executed */
+	/* Of the function: instructions, its variants' too; and those of them
+	 * that its blocks' counts tell of. */
+	uint64_t executed, covered;
 };
 
 /* How many instructions of PROGRAM (psr_task.program) were sampled. */
@@ -240,7 +243,9 @@ psr_store_blocks_save(struct psr_store *store, uint64_t program,
 
 /*
  * Calls EACH for all blocks of functions in the source files of the base names
- * FILES, sorted by function, path and probe.
+ * FILES, sorted by function, path and probe; but for functions that spend a fifth
+ * of their time or more where no block is counted, as in sites. B's last two
+ * fields are not set.
  */
 PSR_API PSR_MUST_CHECK int
 psr_store_blocks_load(struct psr_store *store, const char *const *files,
