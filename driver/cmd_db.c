@@ -101,19 +101,25 @@ static int db_values(struct psr_store *s, const struct db_options *o,
 			     &o->module, 1, err);
 }
 
+static size_t count(char **operands)
+{
+	size_t n = 0;
+
+	while (operands[n])
+		n++;
+	return n;
+}
+
 /* What a build reads; of all sites, or those in sources of these names. */
 static int db_profile(struct psr_store *s, const struct db_options *o,
 		      char **operands, struct psr_err *err)
 {
 	struct psr_text text = {0};
-	size_t n = 0, nsites;
-	int ret;
+	size_t nsites;
+	int ret = psr_profile_write(s, (const char *const *)operands,
+				    count(operands), &text, &nsites, err);
 
 	(void)o;
-	while (operands[n])
-		n++;
-	ret = psr_profile_write(s, (const char *const *)operands, n, &text,
-				&nsites, err);
 	if (!ret)
 		fputs(text.s, stdout);
 	psr_text_free(&text);
@@ -124,14 +130,10 @@ static int db_blocks(struct psr_store *s, const struct db_options *o,
 		     char **operands, struct psr_err *err)
 {
 	struct psr_text text = {0};
-	size_t n = 0;
-	int ret;
+	int ret = psr_sampled_write(s, (const char *const *)operands,
+				    count(operands), &text, err);
 
 	(void)o;
-	while (operands[n])
-		n++;
-	ret = psr_sampled_write(s, (const char *const *)operands, n, &text,
-				err);
 	if (!ret && text.n)
 		fputs(text.s, stdout);
 	psr_text_free(&text);
@@ -141,12 +143,9 @@ static int db_blocks(struct psr_store *s, const struct db_options *o,
 static int db_query(struct psr_store *s, const struct db_options *o,
 		    char **operands, struct psr_err *err)
 {
-	size_t n = 0;
-
-	while (operands[n + 1])
-		n++;
 	return psr_out_query(o->format, s, operands[0],
-			     (const char *const *)operands + 1, n, err);
+			     (const char *const *)operands + 1,
+			     count(operands + 1), err);
 }
 
 static int db_show_run(struct psr_store *s, const struct db_options *o,

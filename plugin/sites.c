@@ -276,7 +276,7 @@ static bool may_gain_by_isa(const struct psr_nest *nest, enum psr_reason r)
 {
 	const struct psr_features *x = &nest->features;
 
-	if (x->depth > 2 || has_calls(nest) ||
+	if (x->depth > 2 ||
 	    (r != PSR_REASON_NO_VECTOR && r != PSR_REASON_FP_ORDER))
 		return false;
 	/* A sum in order waits for each addition, whatever the code. */
@@ -323,10 +323,10 @@ static enum psr_reason nest_reason(struct psr_fam *fam, struct psr_nest *nest)
 	nest->has_index = r != PSR_REASON_COPY && psr_prefetch_judge(nest);
 	nest->features.known_trips =
 	    psr_work_known_trips(fam, nest, nest->loop, at, PSR_INNER_BUDGET);
-	nest->gains_isa = may_gain_by_isa(nest, r);
 	/* What is called decides, and keeps little in registers. */
 	if (r && has_calls(nest))
 		return r;
+	nest->gains_isa = may_gain_by_isa(nest, r);
 	if (r && nest->layout && !nest->features.regular && !nest->has_index) {
 		nest->only_constant =
 		    r == PSR_REASON_FP_ORDER && may_be_constant(nest);
