@@ -28,7 +28,7 @@
 #include <unistd.h>
 
 #define PAGE        4096
-#define WHOLE_MAX   (UINT64_C(1) << 30) /* bytes of one system call */
+#define BYTES_MAX   (UINT64_C(256) << 20) /* in all ranges of one call */
 #define REPORTS_MAX 10                  /* of one variant at one site */
 #define SHOWN       16                  /* bytes of one difference */
 #define HIDDEN      __attribute__((visibility("hidden")))
@@ -84,7 +84,7 @@ static size_t in_page(uint64_t at, uint64_t end)
 static void copy_range(const struct psr_verify_range *r, unsigned char *to,
 		       unsigned char *unmapped)
 {
-	if (size_of(r) < WHOLE_MAX && peek(to, r->low, size_of(r)))
+	if (peek(to, r->low, size_of(r)))
 		return;
 	for (uint64_t at = r->low; size_of(r) && at < r->high;) {
 		size_t n = in_page(at, r->high);
@@ -356,7 +356,10 @@ HIDDEN int __psr_verify_begin(struct psr_verify *v)
 	int saved = errno;
 	size_t bytes = 0, pages = 0;
 
+	v->saved = NULL;
 	for (uint64_t i = 0; i < v->nranges; i++) {
+		if (size_of(&v->ranges[i]) > BYTES_MAX - bytes)
+			return 0;
 		bytes += size_of(&v->ranges[i]);
 		pages += pages_of(&v->ranges[i]);
 	}

@@ -63,7 +63,8 @@ _Static_assert(sizeof(struct psr_verify_about) == 56, "plugin/verify.c");
 _Static_assert(sizeof(struct psr_verify_range) == 24, "plugin/verify.c");
 _Static_assert(sizeof(struct psr_verify) == 72, "plugin/verify.c");
 
-/* Copies what the ranges hold. 0: no memory; nothing is to be done. */
+/* Copies what the ranges hold. 0: no memory, or the ranges have more than 256
+ * MiB in all; nothing is to be done. */
 int __psr_verify_begin(struct psr_verify *v);
 
 /* The variant has declined: it must not have written. Ends V. */
