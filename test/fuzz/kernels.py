@@ -312,12 +312,22 @@ class Kernel(Function):
             elif not self.perfect and chance(0.5):
                 self.statement(indent + 1, sums)
             self.level(indent + 1, at + 1, depth, top, inner)
+            if chance(0.2):
+                self.again(indent + 1, at + 1, depth, top, inner)
             if name:
                 v, to = self.place()
                 self.put(indent + 1, "%s = (%s)%s;" % (
                     v, to, "to_int(%s)" % name if t in FLOATS and
                     to not in FLOATS else name))
         self.indices.pop()
+        self.put(indent, "}")
+
+    def again(self, indent, at, depth, top, sums):
+        """Another loop behind that of level AT, and maybe work between."""
+        if chance(0.3):
+            self.statement(indent, sums)
+        self.put(indent, "{")
+        self.level(indent + 1, at, depth, top, sums)
         self.put(indent, "}")
 
     def nest(self):
