@@ -91,16 +91,26 @@ static LLVMValueRef expand(struct psr_packing *e, psr_scev s)
 /* Notes L, if its trip count is known. False: there is no room. */
 static bool note_loop(struct psr_packing *e, psr_loop l)
 {
-	psr_scev trips = psr_streams_trip(&e->s, l);
+	struct psr_ends trips;
 
-	if (!trips || psr_packing_loop(e, l) < e->nloops)
+	if (!psr_streams_trips(&e->s, l, &trips) ||
+	    psr_packing_loop(e, l) < e->nloops)
 		return true;
+	if (trips.around && (!note_loop(e, trips.around) ||
+			     psr_packing_loop(e, trips.around) == e->nloops))
+		return false;
 	if (e->nloops == PSR_PACKING_LOOPS)
 		return false;
 	e->loops[e->nloops].loop = l;
 	e->loops[e->nloops].iv = NULL;
-	e->loops[e->nloops].trips = expand(e, trips);
+	e->loops[e->nloops].trips = expand(e, trips.most);
 	require_at_most(e, e->loops[e->nloops].trips, PSR_TRIPS_MAX);
+	if (trips.around) {
+		LLVMValueRef least = expand(e, trips.least);
+
+		require_at_most(e, least, PSR_TRIPS_MAX);
+		require_at_least(e, least, 1);
+	}
 	e->nloops++;
 	return true;
 }

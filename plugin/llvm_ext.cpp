@@ -602,6 +602,44 @@ enum psr_trip psr_ext_trip(psr_fam *fam, LLVMValueRef f, psr_loop l,
 	return varied ? PSR_TRIP_AVERAGE : PSR_TRIP_KNOWN;
 }
 
+bool psr_ext_trip_ends(psr_fam *fam, LLVMValueRef f, psr_loop l, psr_loop nest,
+		       LLVMValueRef at, unsigned budget, psr_ends *out)
+{
+	auto &SE = analysis<ScalarEvolutionAnalysis>(fam, f);
+	auto *I = unwrap<Instruction>(at);
+	Type *i64 = Type::getInt64Ty(I->getContext());
+	const SCEV *taken = SE.getBackedgeTakenCount(loop_of(l));
+	auto *wide = dyn_cast<SCEVZeroExtendExpr>(taken);
+	auto *e = dyn_cast<SCEVAddRecExpr>(wide ? wide->getOperand() : taken);
+
+	if (!e || !e->isAffine() || e->getLoop() == loop_of(l) ||
+	    !e->getLoop()->contains(loop_of(l)) ||
+	    !loop_of(nest)->contains(e->getLoop()) ||
+	    SE.getTypeSizeInBits(e->getType()) > 64)
+		return false;
+	auto *step = dyn_cast<SCEVConstant>(e->getStepRecurrence(SE));
+	const SCEV *rounds = SE.getBackedgeTakenCount(e->getLoop());
+	if (!step || step->getAPInt().abs().ugt(PSR_ENDS_STEP) ||
+	    isa<SCEVCouldNotCompute>(rounds) ||
+	    SE.getTypeSizeInBits(rounds->getType()) > 64)
+		return false;
+	const SCEV *way =
+	    SE.getMulExpr(SE.getTruncateOrZeroExtend(rounds, i64),
+			  SE.getTruncateOrSignExtend(step, i64));
+	const SCEV *first =
+	    SE.getAddExpr(SE.getTruncateOrZeroExtend(e->getStart(), i64),
+			  SE.getOne(i64));
+	const SCEV *last = SE.getAddExpr(first, way);
+	if (!is_cheap_at(fam, f, first, loop_of(nest), I, budget) ||
+	    !is_cheap_at(fam, f, last, loop_of(nest), I, budget))
+		return false;
+	bool grows = !step->getAPInt().isNegative();
+	out->around = wrap_loop(const_cast<Loop *>(e->getLoop()));
+	out->least = wrap_scev(grows ? first : last);
+	out->most = wrap_scev(grows ? last : first);
+	return true;
+}
+
 bool psr_ext_trip_guess(psr_fam *fam, LLVMValueRef f, psr_loop l, psr_loop nest,
 			LLVMValueRef at, unsigned budget, unsigned least,
 			psr_scev *out)
@@ -706,6 +744,31 @@ class Spanner
 		return true;
 	}
 
+	// Where a loop runs less long the further the one around it is, both
+	// ends of an inner round together reach less far than each alone.
+	bool ends(const SCEVAddRecExpr *e, const SCEV *trips, const SCEV *step,
+		  const SCEV *&low, const SCEV *&high)
+	{
+		const unsigned nterms = Out->nterms;
+		const SCEV *first = e->getStart(), *most, *least;
+		const SCEV *last =
+		    SE.getAddExpr(first, SE.getMulExpr(trips, step));
+
+		if (!varies(trips) || Inside || Apart || Modulus ||
+		    !(SE.isKnownNonNegative(step) || SE.isKnownNegative(step)))
+			return false;
+		if (SE.isKnownNegative(step))
+			std::swap(first, last);
+		Inside++;
+		bool known = range(trips, least, most);
+		Inside--;
+		if (known && note(most, step) && range(first, low, most) &&
+		    range(last, least, high))
+			return true;
+		Out->nterms = nterms;
+		return false;
+	}
+
 	bool recurrence(const SCEVAddRecExpr *e, const SCEV *&low,
 			const SCEV *&high)
 	{
@@ -721,6 +784,8 @@ class Spanner
 			Stride = SE.getAddExpr(Stride, step);
 			return range(e->getStart(), low, high);
 		}
+		if (ends(e, trips, step, low, high))
+			return true;
 		Inside++;
 		bool known = range(trips, least, trips);
 		Inside--;

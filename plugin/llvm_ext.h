@@ -123,6 +123,22 @@ enum psr_trip { PSR_TRIP_UNKNOWN, PSR_TRIP_KNOWN, PSR_TRIP_AVERAGE };
 enum psr_trip psr_ext_trip(struct psr_fam *fam, LLVMValueRef f, psr_loop l,
 			   psr_loop nest, LLVMValueRef at, unsigned budget,
 			   psr_scev *out);
+#define PSR_ENDS_STEP (UINT64_C(1) << 16)
+
+/*
+ * L's iterations where they grow or shrink by a constant, PSR_ENDS_STEP at
+ * most, with each iteration of a loop AROUND it: the least and the most, which
+ * there are in its first or last iteration, as signed 64-bit expressions of
+ * values that live at AT. They are right if both are positive and, like the
+ * iterations of AROUND, at most 2^30.
+ */
+struct psr_ends {
+	psr_loop around;
+	psr_scev least, most;
+};
+bool psr_ext_trip_ends(struct psr_fam *fam, LLVMValueRef f, psr_loop l,
+		       psr_loop nest, LLVMValueRef at, unsigned budget,
+		       struct psr_ends *out);
 /*
  * A guess, of LEAST or more, where that is unknown, as L's bounds come of what
  * the nest itself loads, which counts as 0. False: nothing else is known of it.
@@ -192,6 +208,7 @@ psr_scev psr_ext_trips_less_1(struct psr_fam *fam, LLVMValueRef f, psr_loop l);
 /* The lesser, or greater, of two signed expressions. */
 psr_scev psr_ext_scev_extreme(struct psr_fam *fam, LLVMValueRef f, psr_scev a,
 			      psr_scev b, bool greater);
+/* NULL: pointers into what may be two objects. */
 psr_scev psr_ext_scev_minus(struct psr_fam *fam, LLVMValueRef f, psr_scev a,
 			    psr_scev b);
 /* A is B times something, by its form; by a small constant, told in TIMES. */

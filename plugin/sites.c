@@ -202,27 +202,37 @@ static bool repeats(psr_loop l, psr_loop inner)
 	return true;
 }
 
+/* Some loop in L goes over the same places in each iteration of it. */
+static bool repeats_any(struct psr_fam *fam, LLVMValueRef f, psr_loop l)
+{
+	for (size_t i = 0; i < psr_ext_loop_count(fam, f, l); i++)
+		if (repeats(l, psr_ext_loop_at(fam, f, l, i)))
+			return true;
+	return false;
+}
+
 /*
  * L repeats whole computations, as a loop over time steps does: it swaps
- * buffers, runs several nests in turn or one nest on the same places, or is
+ * buffers, runs several nests in turn or a loop on the same places, or is
  * deeper than any kernel. One call would then be most of the program's run,
  * with nothing left to learn for, and of one size, whatever that of the nest.
  * But what can be packed gains by each round.
  */
 static bool is_driver(struct psr_fam *fam, struct psr_nest *nest)
 {
-	psr_loop l = nest->loop;
-	size_t n = psr_ext_loop_count(fam, nest->function, l);
+	LLVMValueRef f = nest->function;
+	unsigned depth = nest->features.depth;
+	size_t n = psr_ext_loop_count(fam, f, nest->loop);
 
 	if (!n)
 		return false;
-	if (n > 1 || nest->features.depth > DEPTH_MAX)
+	if (depth > DEPTH_MAX || swaps_buffers(nest->loop))
 		return true;
-	if (swaps_buffers(l))
-		return true;
+	if (n > 1 && depth > 2)
+		return nest->layout || repeats_any(fam, f, nest->loop);
 	/* A single loop within may be too short to be chosen for itself. */
-	return (nest->features.depth > 2 || nest->only_isa) && nest->layout &&
-	       repeats(l, psr_ext_loop_at(fam, nest->function, l, 0));
+	return nest->layout && (n > 1 || depth > 2 || nest->only_isa) &&
+	       repeats_any(fam, f, nest->loop);
 }
 
 /*
@@ -231,14 +241,8 @@ static bool is_driver(struct psr_fam *fam, struct psr_nest *nest)
  */
 static bool may_share_out(struct psr_fam *fam, const struct psr_nest *nest)
 {
-	psr_loop l = nest->loop;
-
-	if (swaps_buffers(l))
-		return false;
-	for (size_t i = 0; i < psr_ext_loop_count(fam, nest->function, l); i++)
-		if (repeats(l, psr_ext_loop_at(fam, nest->function, l, i)))
-			return false;
-	return true;
+	return !swaps_buffers(nest->loop) &&
+	       !repeats_any(fam, nest->function, nest->loop);
 }
 
 /*

@@ -20,6 +20,8 @@
  *    next one, less than a page apart: it is in a page of theirs. That of the
  *    last structure, or the first, is tested on entry to be in one page with
  *    the byte beside it. What was copied in vain is not used;
+ *    A loop that runs longer, or less long, with each iteration of one around
+ *    it has elements in the iteration in which it runs longest;
  *  - nothing is called and nothing leaves the nest but its end, so that
  *    nobody can tell when an element was read or written;
  *  - a stream that is only read: no store of the nest meets its elements;
@@ -45,14 +47,14 @@
 
 /* ---- Reading the nest --------------------------------------------------- */
 
-psr_scev psr_streams_trip(const struct psr_streams *s, psr_loop l)
+bool psr_streams_trips(const struct psr_streams *s, psr_loop l,
+		       struct psr_ends *out)
 {
-	psr_scev trip;
-
+	*out = (struct psr_ends){NULL, NULL, NULL};
 	return psr_ext_trip(s->fam, s->f, l, s->nest, s->at, TRIP_BUDGET,
-			    &trip) == PSR_TRIP_KNOWN
-		   ? trip
-		   : NULL;
+			    &out->most) == PSR_TRIP_KNOWN ||
+	       psr_ext_trip_ends(s->fam, s->f, l, s->nest, s->at, TRIP_BUDGET,
+				 out);
 }
 
 psr_scev psr_streams_rounds(const struct psr_streams *s, psr_loop l)
@@ -91,12 +93,13 @@ static bool is_constant(psr_scev step, uint64_t *out)
 /* Where the address varies, how often is known, and by how much is sane. */
 static bool is_bounded(const struct psr_streams *s, const struct psr_affine *at)
 {
+	struct psr_ends trips;
 	uint64_t step;
 
 	for (unsigned i = 0; i < at->depth; i++) {
 		if (!at->steps[i])
 			continue;
-		if (!psr_streams_trip(s, at->loops[i]) ||
+		if (!psr_streams_trips(s, at->loops[i], &trips) ||
 		    (is_constant(at->steps[i], &step) && step > PSR_STEP_MAX))
 			return false;
 	}
@@ -228,6 +231,23 @@ static bool is_plain(LLVMValueRef access, uint64_t bytes)
 	}
 }
 
+/*
+ * All elements are met in one iteration of the loop with which the trips of
+ * AT's loop K vary, if they do: for others are the same, but fewer.
+ */
+static bool is_whole_once(const struct psr_streams *s,
+			  const struct psr_affine *at, unsigned k)
+{
+	struct psr_ends trips;
+
+	if (!psr_streams_trips(s, at->loops[k], &trips))
+		return false;
+	for (unsigned i = 0; i < at->depth; i++)
+		if (at->loops[i] == trips.around)
+			return !at->steps[i];
+	return true;
+}
+
 /* Makes *OUT the stream that A is of, if it may be of one. */
 static bool shape_stream(const struct psr_streams *s,
 			 const struct psr_access *a, struct psr_stream *out)
@@ -241,6 +261,8 @@ static bool shape_stream(const struct psr_streams *s,
 			rounds += psr_streams_rounds(s, a->at.loops[i]) != NULL;
 			continue;
 		}
+		if (!is_whole_once(s, &a->at, i))
+			return false;
 		if (varying++)
 			out->outer = (int)out->inner;
 		out->inner = i;

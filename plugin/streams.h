@@ -76,8 +76,9 @@ enum psr_reason psr_streams_find(struct psr_fam *fam, LLVMValueRef f,
 				 psr_loop nest, LLVMValueRef at,
 				 struct psr_streams *out);
 
-/* L's trip count where it is the same each time, else NULL. */
-psr_scev psr_streams_trip(const struct psr_streams *s, psr_loop l);
+/* How often L runs: most; where that varies, at least least. */
+bool psr_streams_trips(const struct psr_streams *s, psr_loop l,
+		       struct psr_ends *out);
 
 /* L's trip count, about half way where it varies; NULL: not known. */
 psr_scev psr_streams_rounds(const struct psr_streams *s, psr_loop l);

@@ -110,6 +110,21 @@ long marked(int rounds, int n, const struct node *p)
 	return s;
 }
 
+// The last round of i meets all rows of a.
+// CHECK-LABEL: define internal i1 @rank_k.psr0(
+// CHECK: call noalias ptr @__psr_scratch(i64
+// CHECK: add nuw i64 %psr.i, 16
+// CHECK: load double, ptr %psr.place
+// CHECK: {{^}}}
+void rank_k(unsigned long n, unsigned long m, const double *restrict a,
+	    double *restrict c)
+{
+	for (unsigned long i = 0; i < n; i++)
+		for (unsigned long k = 0; k < m; k++)
+			for (unsigned long j = 0; j <= i; j++)
+				c[i * n + j] += a[i * m + k] * a[j * m + k];
+}
+
 // STUB: declare extern_weak ptr @__psr_scratch(i64) #[[A:[0-9]+]]
 // STUB: declare extern_weak void @__psr_scratch_done(ptr) #[[A]]
 // STUB: attributes #[[A]] = { nounwind willreturn }

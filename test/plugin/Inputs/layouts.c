@@ -227,6 +227,46 @@ NI static unsigned below(int rounds, int n, const struct body *p)
 				s += (unsigned)p[i].id ^ (unsigned)(j * i);
 	return s;
 }
+/* Rows are met up to the diagonal, or from it on; all in one round. */
+NI static void rank_k(int n, int m, const double *a, double *c)
+{
+	for (int i = 0; i < n; i++) {
+		for (int j = 0; j <= i; j++)
+			c[i * n + j] *= 0.5;
+		for (int k = 0; k < m; k++)
+			for (int j = 0; j <= i; j++)
+				c[i * n + j] += a[i * m + k] * a[j * m + k];
+	}
+}
+NI static void rank_2k(size_t n, size_t m, const double *a, const double *b,
+		       double *c)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < m; k++)
+			for (size_t j = i; j < n; j++)
+				c[i * n + j] += a[i * m + k] * b[(n - 1 - j) * m + k] +
+						b[i * m + k];
+}
+NI static void every_third(int n, const struct body *p, double *out)
+{
+	for (int i = 0; i < n; i++)
+		for (int j = 0; j < 3 * i + 2; j++)
+			out[i] += p[j].m;
+}
+/* Both ends go with i: not all are met in any one round. */
+NI static void window(int n, const struct body *p, double *out)
+{
+	for (int i = 0; i < n; i++)
+		for (int j = i; j < 2 * i + 1; j++)
+			out[i] += p[j].m;
+}
+/* It writes as far as it comes. */
+NI static void grow(int n, struct body *p)
+{
+	for (int i = 0; i < n; i++)
+		for (int j = 0; j <= i; j++)
+			p[j].kind += i * j;
+}
 /* NaNs of every kind stay as they are. */
 NI static void bits(int rounds, int n, const struct node *p, float *out)
 {
@@ -356,6 +396,12 @@ static void bodies(long n, size_t room, long rounds, struct body *p, double *d,
 	printf("marked %.17g heavy %ld\n", marked(k, m, p), heavy(k, m, p));
 	edges(k, m);
 	printf("triangle %u below %u\n", triangle(m, p), below(k, m, p));
+	every_third(m, p, d);
+	window(m, p, d + 1);
+	every_third(m, p, &p[1].m);
+	SHOW("thirds", d, room);
+	grow(m, p);
+	SHOW("grow", p, room);
 }
 
 static void matrices(int n, int rounds, size_t room, double *d, int *v)
@@ -366,6 +412,13 @@ static void matrices(int n, int rounds, size_t room, double *d, int *v)
 	fill_doubles(d, room);
 	fill(v, room * sizeof(*v));
 	product(n, d, d + third, d + 2 * third);
+	rank_k(n, n, d, d + third);
+	rank_k(n, rounds, d, d + third);
+	rank_k(n, n, d, d + 1);
+	rank_2k(n < 0 ? 0 : (size_t)n, n < 0 ? 0 : (size_t)n, d, d + third,
+		d + 2 * third);
+	rank_2k(n < 0 ? 0 : (size_t)n, 3, d, d + third, d + third);
+	SHOW("rank", d, room);
 	product(n, d, d + third, d);
 	product(n, d, d + third, d + third);
 	product(n, d, d, d + third / 2);
