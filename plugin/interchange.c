@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * interchange.c - the inner loop outside, for blocks of the outer one.
+ * interchange.c - inner loops outside, for blocks of the outer one.
  *
  *     for j:                          for block of j:
  *         FORE                            for j in block: FORE; s[j] = start
@@ -14,16 +14,20 @@
  * a matrix product written by its definition walks down the columns of one
  * factor and waits for every addition; afterwards it goes along the rows, and
  * the sums of a block are a vector. Four rounds of k are done at once, so that
- * s[j] is loaded and stored once for four.
+ * s[j] is loaded and stored once for four. Of several inner loops, one after the
+ * other, each is done so, and what lies between two for all of the block
+ * (loop distribution, same place).
  *
  * Legal: each j sees its own operations in their order: FORE, BODY for each k
  * in turn, AFT. In memory, iterations of j may run side by side (order.c), for
  * of two accesses of one place either k is the same, and then j is in order, or
- * j is, and then k. What FORE computes is computed again where it is needed:
- * it stores nothing, and what it loads no BODY stores to. Nothing but the
- * sums is carried by j or leaves the loops.
+ * j is, and then k. What FORE, or what lies between two loops, computes is
+ * computed again where it is needed, but for its stores; what it loads for that
+ * nothing in between stores to. Nothing but the sums is carried by j or leaves
+ * the loops.
  *
- * What is new is made of clones; the old loops become unreachable.
+ * What is new is made of clones; the old loops become unreachable, or run where
+ * a test in front of them, each time, says that the order matters.
  */
 #include "interchange.h"
 
@@ -34,12 +38,16 @@
 #include "order.h"
 #include "work.h"
 
+#define STAGES_MAX PSR_ORDER_LOOPS
 #define SUMS_MAX   4
 #define PHIS_MAX   8
-#define CHAIN_MAX  8 /* blocks in FORE or AFT */
+#define CHAIN_MAX  8 /* blocks before, between and behind inner loops */
 #define PAIRS_MAX  8
-#define CLONES_MAX 256
+#define CLONES_MAX 320
 #define ROUNDS     4
+#define PREPARE                                                                \
+	"loop-mssa(licm,simple-loop-unswitch<nontrivial>),"                     \
+	"early-cse<memssa>,dse"
 
 struct phi { /* of an induction: start + step * n */
 	LLVMValueRef phi, start, step;
@@ -49,21 +57,36 @@ struct sum { /* carried by the inner loop */
 	LLVMValueRef phi, start, next, array;
 };
 
+struct chain {
+	LLVMBasicBlockRef at[CHAIN_MAX];
+	unsigned n;
+};
+
+struct stage { /* an inner loop */
+	psr_loop loop;
+	LLVMBasicBlockRef body;
+	struct phi phis[PHIS_MAX];
+	unsigned nphis;
+	struct sum sums[SUMS_MAX];
+	unsigned nsums;
+	psr_scev trip;
+	LLVMValueRef trips; /* i64, in BEFORE */
+};
+
 struct pair {
 	struct psr_fam *fam;
 	LLVMValueRef f;
-	psr_loop outer, inner;
-	LLVMBasicBlockRef before, body, exit;
-	LLVMBasicBlockRef fore[CHAIN_MAX], aft[CHAIN_MAX];
-	unsigned nfore, naft;
-	struct phi outer_phis[PHIS_MAX], inner_phis[PHIS_MAX];
-	unsigned nouter, ninner;
-	struct sum sums[SUMS_MAX];
-	unsigned nsums;
-	psr_scev outer_trip, inner_trip;
-	LLVMValueRef outer_trips, inner_trips; /* i64, in BEFORE */
-	bool has_ends;                         /* FORE or AFT do something */
+	psr_loop outer;
+	struct stage stages[STAGES_MAX];
+	unsigned n;
+	struct chain chains[STAGES_MAX + 1]; /* K is in front of stage K */
+	LLVMBasicBlockRef before, exit;
+	struct phi phis[PHIS_MAX];
+	unsigned nphis;
+	psr_scev trip;
+	LLVMValueRef trips;
 	unsigned block;
+	LLVMValueRef guard; /* i1, at the end of BEFORE */
 	/* While code is made: */
 	LLVMContextRef ctx;
 	LLVMTypeRef i64;
@@ -90,36 +113,62 @@ static LLVMBasicBlockRef next_block(LLVMBasicBlockRef b)
 		   : NULL;
 }
 
-/* The blocks from B to the one in front of END, or up to the latch. */
-static bool chain(LLVMBasicBlockRef b, LLVMBasicBlockRef end,
-		  LLVMBasicBlockRef last, LLVMBasicBlockRef *out, unsigned *n)
+/* The loop within the outer one that begins at B, or NULL. */
+static psr_loop inner_at(const struct pair *p, LLVMBasicBlockRef b)
 {
-	for (*n = 0; b && b != end; b = b == last ? NULL : next_block(b)) {
-		if (*n == CHAIN_MAX)
-			return false;
-		out[(*n)++] = b;
+	size_t n = psr_ext_loop_count(p->fam, p->f, p->outer);
+
+	for (size_t i = 0; i < n; i++) {
+		psr_loop l = psr_ext_loop_at(p->fam, p->f, p->outer, i);
+
+		if (psr_ext_loop_header(l) == b)
+			return l;
 	}
-	return *n && b == end;
+	return NULL;
+}
+
+/* The blocks from B up to an inner loop, which it returns, or to the latch. */
+static psr_loop follow(const struct pair *p, LLVMBasicBlockRef b,
+		       struct chain *out)
+{
+	LLVMBasicBlockRef latch = psr_ext_loop_latch(p->outer);
+	psr_loop found = NULL;
+
+	for (out->n = 0; b && !found && out->n < CHAIN_MAX;
+	     b = b == latch ? NULL : next_block(b)) {
+		out->at[out->n++] = b;
+		if (b != latch)
+			found = inner_at(p, next_block(b));
+	}
+	return found;
 }
 
 static bool find_blocks(struct pair *p)
 {
 	LLVMBasicBlockRef latch = psr_ext_loop_latch(p->outer);
+	LLVMBasicBlockRef at = psr_ext_loop_header(p->outer);
+	size_t nblocks;
+	psr_loop l;
 
 	p->before = psr_ext_loop_preheader(p->outer);
 	p->exit = psr_ext_loop_unique_exit(p->outer);
 	if (!p->before || !p->exit || !latch ||
-	    psr_ext_loop_nblocks(p->inner) != 1 ||
-	    !psr_ext_loop_unique_exit(p->inner) ||
 	    LLVMIsAPHINode(LLVMGetFirstInstruction(p->exit)))
 		return false;
-	p->body = psr_ext_loop_header(p->inner);
-	return chain(psr_ext_loop_header(p->outer), p->body, NULL, p->fore,
-		     &p->nfore) &&
-	       chain(psr_ext_loop_unique_exit(p->inner), NULL, latch, p->aft,
-		     &p->naft) &&
-	       p->aft[p->naft - 1] == latch &&
-	       psr_ext_loop_nblocks(p->outer) == p->nfore + 1 + p->naft;
+	while ((l = follow(p, at, &p->chains[p->n]))) {
+		if (p->n == STAGES_MAX || psr_ext_loop_nblocks(l) != 1)
+			return false;
+		p->stages[p->n].loop = l;
+		p->stages[p->n++].body = psr_ext_loop_header(l);
+		at = psr_ext_loop_unique_exit(l);
+		if (!at)
+			return false;
+	}
+	nblocks = p->n;
+	for (unsigned k = 0; k <= p->n; k++)
+		nblocks += p->chains[k].n;
+	return p->n && p->chains[p->n].at[p->chains[p->n].n - 1] == latch &&
+	       psr_ext_loop_nblocks(p->outer) == nblocks;
 }
 
 static LLVMValueRef incoming(psr_loop l, LLVMValueRef phi, bool from_within)
@@ -162,14 +211,14 @@ static bool add_induction(struct pair *p, psr_loop l, LLVMValueRef phi,
 	return made.step != NULL;
 }
 
-static bool add_sum(struct pair *p, LLVMValueRef phi)
+static bool add_sum(struct stage *s, LLVMValueRef phi)
 {
-	if (p->nsums == SUMS_MAX)
+	if (s->nsums == SUMS_MAX)
 		return false;
-	p->sums[p->nsums++] = (struct sum){
+	s->sums[s->nsums++] = (struct sum){
 	    .phi = phi,
-	    .start = incoming(p->inner, phi, false),
-	    .next = incoming(p->inner, phi, true),
+	    .start = incoming(s->loop, phi, false),
+	    .next = incoming(s->loop, phi, true),
 	};
 	return true;
 }
@@ -179,118 +228,157 @@ static bool find_phis(struct pair *p)
 	for (LLVMValueRef i =
 		 LLVMGetFirstInstruction(psr_ext_loop_header(p->outer));
 	     LLVMIsAPHINode(i); i = LLVMGetNextInstruction(i))
-		if (!add_induction(p, p->outer, i, p->outer_phis, &p->nouter))
+		if (!add_induction(p, p->outer, i, p->phis, &p->nphis))
 			return false;
-	for (LLVMValueRef i = LLVMGetFirstInstruction(p->body);
-	     LLVMIsAPHINode(i); i = LLVMGetNextInstruction(i))
-		if (psr_ext_phi_step(p->fam, p->f, i, p->inner)
-			? !add_induction(p, p->inner, i, p->inner_phis,
-					 &p->ninner)
-			: !add_sum(p, i))
-			return false;
-	return true;
-}
+	for (unsigned k = 0; k < p->n; k++) {
+		struct stage *s = &p->stages[k];
 
-static int sum_by_next(const struct pair *p, LLVMValueRef next)
-{
-	for (unsigned i = 0; i < p->nsums; i++)
-		if (p->sums[i].next == next)
-			return (int)i;
-	return -1;
-}
-
-/* All that AFT takes from BODY are last values of sums, by phis. */
-static bool takes_only_sums(struct pair *p)
-{
-	for (unsigned k = 0; k < p->naft; k++)
-		for (LLVMValueRef i = LLVMGetFirstInstruction(p->aft[k]); i;
-		     i = LLVMGetNextInstruction(i)) {
-			int n = LLVMGetNumOperands(i);
-
-			if (LLVMIsAPHINode(i)) {
-				if (LLVMCountIncoming(i) != 1 ||
-				    (is_in(p->inner,
-					   LLVMGetIncomingValue(i, 0)) &&
-				     sum_by_next(p, LLVMGetIncomingValue(
-							i, 0)) < 0))
-					return false;
-				continue;
-			}
-			while (--n >= 0)
-				if (is_in(p->inner,
-					  LLVMGetOperand(i, (unsigned)n)))
-					return false;
-		}
-	return true;
-}
-
-/* What leaves the outer loop, or phis within FORE, are not dealt with. */
-static bool stays_within(struct pair *p, LLVMBasicBlockRef b)
-{
-	LLVMBasicBlockRef header = psr_ext_loop_header(p->outer);
-
-	for (LLVMValueRef i = LLVMGetFirstInstruction(b); i;
-	     i = LLVMGetNextInstruction(i)) {
-		if (LLVMIsAPHINode(i) && b != header && b != p->body &&
-		    b != p->aft[0])
-			return false;
-		for (LLVMUseRef u = LLVMGetFirstUse(i); u;
-		     u = LLVMGetNextUse(u))
-			if (!is_in(p->outer, LLVMGetUser(u)))
+		for (LLVMValueRef i = LLVMGetFirstInstruction(s->body);
+		     LLVMIsAPHINode(i); i = LLVMGetNextInstruction(i))
+			if (psr_ext_phi_step(p->fam, p->f, i, s->loop)
+				? !add_induction(p, s->loop, i, s->phis,
+						 &s->nphis)
+				: !add_sum(s, i))
 				return false;
 	}
 	return true;
 }
 
-/* BODY stores, FORE loads: then FORE cannot be computed again later. */
-static bool may_repeat(struct pair *p)
+/* V is a last value that stage S leaves. */
+static bool is_result(const struct stage *s, LLVMValueRef v)
 {
-	bool loads = false, stores = false, reads, writes;
+	for (unsigned i = 0; i < s->nsums; i++)
+		if (s->sums[i].next == v)
+			return true;
+	return false;
+}
 
-	for (unsigned k = 0; k < p->nfore; k++)
-		for (LLVMValueRef i = LLVMGetFirstInstruction(p->fore[k]); i;
-		     i = LLVMGetNextInstruction(i)) {
-			psr_ext_touch(i, &reads, &writes);
-			if (LLVMIsAStoreInst(i))
+/*
+ * What B takes from inner loops, but its own, are last values of sums; what
+ * leaves the outer loop, or phis but of loops and last values, are not dealt
+ * with.
+ */
+static bool stays_within(const struct pair *p, LLVMBasicBlockRef b,
+			 bool may_have_phis)
+{
+	for (LLVMValueRef i = LLVMGetFirstInstruction(b); i;
+	     i = LLVMGetNextInstruction(i)) {
+		int n = LLVMGetNumOperands(i);
+
+		if (LLVMIsAPHINode(i) && !may_have_phis)
+			return false;
+		for (LLVMUseRef u = LLVMGetFirstUse(i); u;
+		     u = LLVMGetNextUse(u))
+			if (!is_in(p->outer, LLVMGetUser(u)))
 				return false;
-			loads = loads || LLVMIsALoadInst(i);
+		while (--n >= 0) {
+			LLVMValueRef v = LLVMGetOperand(i, (unsigned)n);
+
+			for (unsigned k = 0; k < p->n; k++)
+				if (b != p->stages[k].body &&
+				    is_in(p->stages[k].loop, v) &&
+				    !is_result(&p->stages[k], v))
+					return false;
 		}
-	for (LLVMValueRef i = LLVMGetFirstInstruction(p->body); i;
-	     i = LLVMGetNextInstruction(i))
-		stores = stores || LLVMIsAStoreInst(i);
-	for (unsigned k = 0; k < p->naft; k++)
-		for (LLVMValueRef i = LLVMGetFirstInstruction(p->aft[k]); i;
+	}
+	return true;
+}
+
+static bool all_stays_within(const struct pair *p)
+{
+	for (unsigned k = 0; k <= p->n; k++)
+		for (unsigned i = 0; i < p->chains[k].n; i++)
+			if (!stays_within(p, p->chains[k].at[i], !i))
+				return false;
+	for (unsigned k = 0; k < p->n; k++)
+		if (!stays_within(p, p->stages[k].body, true))
+			return false;
+	return true;
+}
+
+/* Chain K has 2 K, stage K 2 K + 1. */
+static unsigned place_of(const struct pair *p, LLVMBasicBlockRef b)
+{
+	for (unsigned k = 0; k < p->n; k++) {
+		if (b == p->stages[k].body)
+			return 2 * k + 1;
+		for (unsigned i = 0; i < p->chains[k].n; i++)
+			if (b == p->chains[k].at[i])
+				return 2 * k;
+	}
+	return 2 * p->n;
+}
+
+/*
+ * I, of chain K, is computed again behind it. A sum's start in the next loop is
+ * not, nor are the outer loop's inductions, which are computed otherwise.
+ */
+static bool is_repeated(const struct pair *p, unsigned k, LLVMValueRef i)
+{
+	LLVMBasicBlockRef header = psr_ext_loop_header(p->outer);
+
+	for (LLVMUseRef u = LLVMGetFirstUse(i); u; u = LLVMGetNextUse(u)) {
+		LLVMValueRef user = LLVMGetUser(u);
+		LLVMBasicBlockRef b = LLVMGetInstructionParent(user);
+		unsigned at = place_of(p, b);
+
+		if (LLVMIsAPHINode(user) && (b == header || at == 2 * k + 1))
+			continue;
+		if (at != 2 * k || is_repeated(p, k, user))
+			return true;
+	}
+	return false;
+}
+
+/* No store but of the last chain may change what LOAD finds. */
+static bool is_kept(const struct pair *p, LLVMValueRef load)
+{
+	for (size_t k = 0; k < psr_ext_loop_nblocks(p->outer); k++) {
+		LLVMBasicBlockRef b = psr_ext_loop_block(p->outer, k);
+
+		if (place_of(p, b) == 2 * p->n)
+			continue;
+		for (LLVMValueRef i = LLVMGetFirstInstruction(b); i;
 		     i = LLVMGetNextInstruction(i))
-			if (LLVMIsAStoreInst(i) || LLVMIsALoadInst(i))
-				p->has_ends = true;
-	p->has_ends = p->has_ends || p->nsums;
-	return !loads || !stores;
+			if (LLVMIsAStoreInst(i) &&
+			    !psr_ext_apart(p->fam, p->f, load, i))
+				return false;
+	}
+	return true;
+}
+
+static bool may_repeat(const struct pair *p)
+{
+	for (unsigned k = 0; k < p->n; k++)
+		for (unsigned n = 0; n < p->chains[k].n; n++)
+			for (LLVMValueRef i = LLVMGetFirstInstruction(
+				 p->chains[k].at[n]);
+			     i; i = LLVMGetNextInstruction(i))
+				if (LLVMIsALoadInst(i) &&
+				    is_repeated(p, k, i) && !is_kept(p, i))
+					return false;
+	return true;
+}
+
+static bool find_trip(const struct pair *p, psr_loop l, psr_scev *out)
+{
+	return psr_ext_trip(p->fam, p->f, l, l,
+			    LLVMGetBasicBlockTerminator(p->before),
+			    PSR_OUTER_BUDGET, out) == PSR_TRIP_KNOWN;
 }
 
 static bool find_trips(struct pair *p)
 {
-	LLVMValueRef end = LLVMGetBasicBlockTerminator(p->before);
-
-	return psr_ext_trip(p->fam, p->f, p->outer, p->outer, end,
-			    PSR_OUTER_BUDGET,
-			    &p->outer_trip) == PSR_TRIP_KNOWN &&
-	       psr_ext_trip(p->fam, p->f, p->inner, p->inner, end,
-			    PSR_OUTER_BUDGET,
-			    &p->inner_trip) == PSR_TRIP_KNOWN;
+	for (unsigned k = 0; k < p->n; k++)
+		if (!find_trip(p, p->stages[k].loop, &p->stages[k].trip))
+			return false;
+	return find_trip(p, p->outer, &p->trip);
 }
 
 static bool is_pair(struct pair *p)
 {
-	if (!find_blocks(p) || !find_trips(p) || !find_phis(p) ||
-	    !takes_only_sums(p) || !may_repeat(p))
-		return false;
-	for (unsigned k = 0; k < p->nfore; k++)
-		if (!stays_within(p, p->fore[k]))
-			return false;
-	for (unsigned k = 0; k < p->naft; k++)
-		if (!stays_within(p, p->aft[k]))
-			return false;
-	return stays_within(p, p->body);
+	return find_blocks(p) && find_trips(p) && find_phis(p) &&
+	       all_stays_within(p) && may_repeat(p);
 }
 
 /* ---- Clones -------------------------------------------------------------- */
@@ -408,16 +496,7 @@ static void end(struct pair *p, struct loop *l, LLVMValueRef trips,
 	LLVMPositionBuilderAtEnd(p->b, after);
 }
 
-/* FORE of iteration J. */
-static void fore(struct pair *p, LLVMValueRef j)
-{
-	p->nclones = 0;
-	for (unsigned i = 0; i < p->nouter; i++)
-		map(p, p->outer_phis[i].phi,
-		    induction(p, &p->outer_phis[i], j));
-	for (unsigned i = 0; i < p->nfore; i++)
-		clone_block(p, p->fore[i], false);
-}
+/* ---- Passes over a block ------------------------------------------------- */
 
 static LLVMValueRef place(struct pair *p, const struct sum *s, LLVMValueRef t)
 {
@@ -425,56 +504,103 @@ static LLVMValueRef place(struct pair *p, const struct sum *s, LLVMValueRef t)
 				     "psr.sum");
 }
 
-static void first_pass(struct pair *p, LLVMValueRef j0, LLVMValueRef width)
+static LLVMValueRef load_sum(struct pair *p, const struct sum *s,
+			     LLVMValueRef t)
 {
-	struct loop t = begin(p, number(p, 0), "psr.start");
+	return LLVMBuildLoad2(p->b, LLVMTypeOf(s->phi), place(p, s, t), "");
+}
 
-	fore(p, LLVMBuildNUWAdd(p->b, j0, t.i, "psr.j"));
-	for (unsigned i = 0; i < p->nsums; i++)
-		LLVMBuildStore(p->b, mapped(p, p->sums[i].start),
-			       place(p, &p->sums[i], t.i));
+/* What the outer loop's iteration J0 + T has computed in front of stage K; with
+ * chain K's STORES, or none. */
+static void compute(struct pair *p, LLVMValueRef j0, LLVMValueRef t, unsigned k,
+		    bool stores)
+{
+	LLVMValueRef j = LLVMBuildNUWAdd(p->b, j0, t, "psr.j");
+
+	p->nclones = 0;
+	for (unsigned i = 0; i < p->nphis; i++)
+		map(p, p->phis[i].phi, induction(p, &p->phis[i], j));
+	for (unsigned at = 0; at <= k; at++) {
+		const struct chain *c = &p->chains[at];
+
+		for (unsigned i = 0; at && i < p->stages[at - 1].nsums; i++)
+			map(p, p->stages[at - 1].sums[i].next,
+			    load_sum(p, &p->stages[at - 1].sums[i], t));
+		for (LLVMValueRef i = LLVMGetFirstInstruction(c->at[0]);
+		     at && LLVMIsAPHINode(i); i = LLVMGetNextInstruction(i))
+			map(p, i, mapped(p, LLVMGetIncomingValue(i, 0)));
+		for (unsigned i = 0; i < c->n; i++)
+			clone_block(p, c->at[i], stores && at == k);
+	}
+}
+
+static bool stores(const struct chain *c)
+{
+	for (unsigned k = 0; k < c->n; k++)
+		for (LLVMValueRef i = LLVMGetFirstInstruction(c->at[k]); i;
+		     i = LLVMGetNextInstruction(i))
+			if (LLVMIsAStoreInst(i))
+				return true;
+	return false;
+}
+
+/* Chain K for each of the block, and the starts of stage K's sums. */
+static void pass(struct pair *p, LLVMValueRef j0, LLVMValueRef width,
+		 unsigned k)
+{
+	struct stage *s = k < p->n ? &p->stages[k] : NULL;
+	struct loop t;
+
+	if (!stores(&p->chains[k]) && !(s && s->nsums))
+		return;
+	t = begin(p, number(p, 0), s ? "psr.start" : "psr.finish");
+	compute(p, j0, t.i, k, true);
+	for (unsigned i = 0; s && i < s->nsums; i++)
+		LLVMBuildStore(p->b, mapped(p, s->sums[i].start),
+			       place(p, &s->sums[i], t.i));
 	end(p, &t, width, 1);
 }
 
-/* ROUNDS rounds of the inner loop from K on, for each of the block. */
+/* N rounds of stage S from K on, for each of the block. */
 static void rounds(struct pair *p, LLVMValueRef j0, LLVMValueRef width,
-		   LLVMValueRef k, unsigned n)
+		   unsigned s, LLVMValueRef k, unsigned n)
 {
+	const struct stage *g = &p->stages[s];
 	struct loop t = begin(p, number(p, 0), "psr.body");
 	LLVMValueRef value[SUMS_MAX], next[SUMS_MAX];
 	unsigned kept;
 
-	fore(p, LLVMBuildNUWAdd(p->b, j0, t.i, "psr.j"));
-	for (unsigned i = 0; i < p->nsums; i++)
-		value[i] = LLVMBuildLoad2(p->b, LLVMTypeOf(p->sums[i].phi),
-					  place(p, &p->sums[i], t.i), "");
+	compute(p, j0, t.i, s, false);
+	for (unsigned i = 0; i < g->nsums; i++)
+		value[i] = load_sum(p, &g->sums[i], t.i);
 	kept = p->nclones;
 	for (unsigned u = 0; u < n; u++) {
 		LLVMValueRef round =
 		    LLVMBuildNUWAdd(p->b, k, number(p, u), "psr.k");
 
 		p->nclones = kept;
-		for (unsigned i = 0; i < p->nsums; i++)
-			map(p, p->sums[i].phi, value[i]);
-		for (unsigned i = 0; i < p->ninner; i++)
-			map(p, p->inner_phis[i].phi,
-			    induction(p, &p->inner_phis[i], round));
-		clone_block(p, p->body, true);
-		for (unsigned i = 0; i < p->nsums; i++)
-			next[i] = mapped(p, p->sums[i].next);
+		for (unsigned i = 0; i < g->nsums; i++)
+			map(p, g->sums[i].phi, value[i]);
+		for (unsigned i = 0; i < g->nphis; i++)
+			map(p, g->phis[i].phi,
+			    induction(p, &g->phis[i], round));
+		clone_block(p, g->body, true);
+		for (unsigned i = 0; i < g->nsums; i++)
+			next[i] = mapped(p, g->sums[i].next);
 		memcpy(value, next, sizeof(value));
 	}
-	for (unsigned i = 0; i < p->nsums; i++)
-		LLVMBuildStore(p->b, value[i], place(p, &p->sums[i], t.i));
+	for (unsigned i = 0; i < g->nsums; i++)
+		LLVMBuildStore(p->b, value[i], place(p, &g->sums[i], t.i));
 	end(p, &t, width, 1);
 }
 
-/* Whole groups of rounds, then what is left. */
-static void second_pass(struct pair *p, LLVMValueRef j0, LLVMValueRef width)
+/* Stage S: whole groups of rounds, then what is left. */
+static void all_rounds(struct pair *p, LLVMValueRef j0, LLVMValueRef width,
+		       unsigned s)
 {
-	LLVMValueRef whole = LLVMBuildAnd(p->b, p->inner_trips,
-					  number(p, ~(uint64_t)(ROUNDS - 1)),
-					  "psr.whole");
+	LLVMValueRef trips = p->stages[s].trips;
+	LLVMValueRef whole = LLVMBuildAnd(
+	    p->b, trips, number(p, ~(uint64_t)(ROUNDS - 1)), "psr.whole");
 	LLVMBasicBlockRef groups = new_block(p, "psr.groups");
 	LLVMBasicBlockRef rest = new_block(p, "psr.rest");
 	LLVMBasicBlockRef singles = new_block(p, "psr.singles");
@@ -484,40 +610,19 @@ static void second_pass(struct pair *p, LLVMValueRef j0, LLVMValueRef width)
 	LLVMBuildCondBr(p->b, LLVMBuildIsNull(p->b, whole, ""), rest, groups);
 	LLVMPositionBuilderAtEnd(p->b, groups);
 	k = begin(p, number(p, 0), "psr.round");
-	rounds(p, j0, width, k.i, ROUNDS);
+	rounds(p, j0, width, s, k.i, ROUNDS);
 	end(p, &k, whole, ROUNDS);
 	LLVMBuildBr(p->b, rest);
 	LLVMPositionBuilderAtEnd(p->b, rest);
 	LLVMBuildCondBr(p->b,
-			LLVMBuildICmp(p->b, LLVMIntULT, whole, p->inner_trips,
-				      ""),
+			LLVMBuildICmp(p->b, LLVMIntULT, whole, trips, ""),
 			singles, done);
 	LLVMPositionBuilderAtEnd(p->b, singles);
 	k = begin(p, whole, "psr.round");
-	rounds(p, j0, width, k.i, 1);
-	end(p, &k, p->inner_trips, 1);
+	rounds(p, j0, width, s, k.i, 1);
+	end(p, &k, trips, 1);
 	LLVMBuildBr(p->b, done);
 	LLVMPositionBuilderAtEnd(p->b, done);
-}
-
-static void third_pass(struct pair *p, LLVMValueRef j0, LLVMValueRef width)
-{
-	struct loop t = begin(p, number(p, 0), "psr.finish");
-
-	fore(p, LLVMBuildNUWAdd(p->b, j0, t.i, "psr.j"));
-	for (LLVMValueRef i = LLVMGetFirstInstruction(p->aft[0]);
-	     LLVMIsAPHINode(i); i = LLVMGetNextInstruction(i)) {
-		LLVMValueRef v = LLVMGetIncomingValue(i, 0);
-		int s = sum_by_next(p, v);
-
-		map(p, i,
-		    s < 0 ? mapped(p, v)
-			  : LLVMBuildLoad2(p->b, LLVMTypeOf(i),
-					   place(p, &p->sums[s], t.i), ""));
-	}
-	for (unsigned i = 0; i < p->naft; i++)
-		clone_block(p, p->aft[i], true);
-	end(p, &t, width, 1);
 }
 
 static LLVMValueRef least(struct pair *p, LLVMValueRef a, LLVMValueRef b)
@@ -532,14 +637,16 @@ static void make_arrays(struct pair *p)
 	LLVMBasicBlockRef entry = LLVMGetEntryBasicBlock(p->f);
 
 	LLVMPositionBuilderBefore(p->b, LLVMGetFirstInstruction(entry));
-	for (unsigned i = 0; i < p->nsums; i++) {
-		struct sum *s = &p->sums[i];
+	for (unsigned k = 0; k < p->n; k++)
+		for (unsigned i = 0; i < p->stages[k].nsums; i++) {
+			struct sum *s = &p->stages[k].sums[i];
 
-		s->array = LLVMBuildAlloca(
-		    p->b, LLVMArrayType2(LLVMTypeOf(s->phi), p->block),
-		    "psr.sums");
-		LLVMSetAlignment(s->array, 64);
-	}
+			s->array = LLVMBuildAlloca(
+			    p->b,
+			    LLVMArrayType2(LLVMTypeOf(s->phi), p->block),
+			    "psr.sums");
+			LLVMSetAlignment(s->array, 64);
+		}
 }
 
 static void change(struct pair *p)
@@ -550,22 +657,31 @@ static void change(struct pair *p)
 	struct loop j;
 
 	p->b = LLVMCreateBuilderInContext(p->ctx);
-	p->outer_trips = psr_ext_scev_expand(p->fam, p->f, p->outer_trip, last);
-	p->inner_trips = psr_ext_scev_expand(p->fam, p->f, p->inner_trip, last);
+	p->trips = psr_ext_scev_expand(p->fam, p->f, p->trip, last);
+	for (unsigned k = 0; k < p->n; k++)
+		p->stages[k].trips = psr_ext_scev_expand(
+		    p->fam, p->f, p->stages[k].trip, last);
 	make_arrays(p);
 	start = new_block(p, "psr.interchanged");
 	LLVMPositionBuilderAtEnd(p->b, start);
 	j = begin(p, number(p, 0), "psr.block");
-	left = LLVMBuildSub(p->b, p->outer_trips, j.i, "psr.left");
+	left = LLVMBuildSub(p->b, p->trips, j.i, "psr.left");
 	width = least(p, left, number(p, p->block));
-	if (p->has_ends)
-		first_pass(p, j.i, width);
-	second_pass(p, j.i, width);
-	if (p->has_ends)
-		third_pass(p, j.i, width);
-	end(p, &j, p->outer_trips, p->block);
+	for (unsigned k = 0; k < p->n; k++) {
+		pass(p, j.i, width, k);
+		all_rounds(p, j.i, width, k);
+	}
+	pass(p, j.i, width, p->n);
+	end(p, &j, p->trips, p->block);
 	LLVMBuildBr(p->b, p->exit);
-	psr_ext_redirect(last, 0, start);
+	if (LLVMIsConstant(p->guard)) {
+		psr_ext_redirect(last, 0, start);
+	} else {
+		LLVMPositionBuilderBefore(p->b, last);
+		LLVMBuildCondBr(p->b, p->guard, start,
+				LLVMGetSuccessor(last, 0));
+		LLVMInstructionEraseFromParent(last);
+	}
 	LLVMDisposeBuilder(p->b);
 	psr_ext_forget(p->fam, p->f);
 }
@@ -575,12 +691,15 @@ static void change(struct pair *p)
 static unsigned find_outer(struct psr_fam *fam, LLVMValueRef f, psr_loop l,
 			   LLVMBasicBlockRef *out, unsigned n)
 {
-	size_t count = psr_ext_loop_count(fam, f, l);
+	size_t count = psr_ext_loop_count(fam, f, l), innermost = 0;
 
-	for (size_t i = 0; i < count; i++)
-		n = find_outer(fam, f, psr_ext_loop_at(fam, f, l, i), out, n);
-	if (l && count == 1 && n < PAIRS_MAX &&
-	    !psr_ext_loop_count(fam, f, psr_ext_loop_at(fam, f, l, 0)))
+	for (size_t i = 0; i < count; i++) {
+		psr_loop inner = psr_ext_loop_at(fam, f, l, i);
+
+		n = find_outer(fam, f, inner, out, n);
+		innermost += !psr_ext_loop_count(fam, f, inner);
+	}
+	if (l && count && count == innermost && n < PAIRS_MAX)
 		out[n++] = psr_ext_loop_header(l);
 	return n;
 }
@@ -600,15 +719,27 @@ static enum psr_reason change_at(const struct psr_recipe *r,
 				 LLVMBasicBlockRef header, LLVMValueRef *guard)
 {
 	struct pair p = {.fam = fam, .f = f, .block = r->value};
+	psr_loop inner[STAGES_MAX];
 	enum psr_reason reason;
 
 	p.ctx = LLVMGetModuleContext(LLVMGetGlobalParent(f));
 	p.i64 = LLVMInt64TypeInContext(p.ctx);
 	p.outer = psr_ext_loop_of(fam, f, header);
-	p.inner = psr_ext_loop_at(fam, f, p.outer, 0);
-	if (size_of(p.outer) > CLONES_MAX - 2 * PHIS_MAX - SUMS_MAX || !is_pair(&p))
+	if (size_of(p.outer) + 2 * PHIS_MAX + STAGES_MAX * SUMS_MAX >
+		CLONES_MAX ||
+	    !is_pair(&p))
 		return PSR_REASON_PAIR;
-	reason = psr_order_jam(fam, f, p.outer, p.inner, guard);
+	for (unsigned k = 0; k < p.n; k++)
+		inner[k] = p.stages[k].loop;
+	p.guard = LLVMConstInt(LLVMInt1TypeInContext(p.ctx), 1, false);
+	reason = psr_order_jam(
+	    fam, f, p.outer, inner, p.n,
+	    LLVMGetBasicBlockTerminator(LLVMGetEntryBasicBlock(f)), guard);
+	/* Or by what is known where an outer iteration begins. */
+	if (reason == PSR_REASON_ORDER)
+		reason = psr_order_jam(fam, f, p.outer, inner, p.n,
+				       LLVMGetBasicBlockTerminator(p.before),
+				       &p.guard);
 	if (!reason)
 		change(&p);
 	return reason;
@@ -636,7 +767,7 @@ static enum psr_reason apply(const struct psr_recipe *r, struct psr_fam *fam,
 	unsigned n, changed = 0;
 
 	(void)nest;
-	psr_ext_run(fam, f, "loop-mssa(licm)");
+	psr_ext_run(fam, f, PREPARE);
 	n = find_outer(fam, f, NULL, headers, 0);
 	for (unsigned i = 0; i < n; i++) {
 		last = change_at(r, fam, f, headers[i], &guard);
@@ -646,8 +777,6 @@ static enum psr_reason apply(const struct psr_recipe *r, struct psr_fam *fam,
 	}
 	if (!changed)
 		return reason;
-	if (LLVMIsNull(guard))
-		return PSR_REASON_ORDER;
 	if (!LLVMIsConstant(guard))
 		psr_guard_require(f, guard);
 	psr_ext_forget(fam, f);

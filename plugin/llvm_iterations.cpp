@@ -67,7 +67,9 @@ psr_scev psr_ext_scev_minus(psr_fam *fam, LLVMValueRef f, psr_scev a,
 {
 	auto &SE = analysis<ScalarEvolutionAnalysis>(fam, f);
 
-	return wrap_scev(SE.getMinusSCEV(scev_of(a), scev_of(b)));
+	const SCEV *way = SE.getMinusSCEV(scev_of(a), scev_of(b));
+
+	return isa<SCEVCouldNotCompute>(way) ? nullptr : wrap_scev(way);
 }
 
 bool psr_ext_scev_times(psr_fam *fam, LLVMValueRef f, psr_scev a, psr_scev b,

@@ -91,7 +91,10 @@ static unsigned mark(struct psr_fam *fam, LLVMValueRef f, psr_loop l,
 	inner = psr_ext_loop_at(fam, f, l, 0);
 	if (psr_ext_loop_count(fam, f, inner))
 		return marked;
-	*r = psr_order_jam(fam, f, l, inner, guard);
+	*r = psr_order_jam(fam, f, l, &inner, 1,
+			   LLVMGetBasicBlockTerminator(
+			       LLVMGetEntryBasicBlock(f)),
+			   guard);
 	if (*r)
 		return marked;
 	psr_ext_loop_set_hint(l, JAM, count);
@@ -133,8 +136,6 @@ static enum psr_reason apply_jam(const struct psr_recipe *r,
 	psr_ext_run(fam, f, "loop-mssa(licm)");
 	if (!mark(fam, f, NULL, r->value, &guard, &reason))
 		return reason;
-	if (LLVMIsNull(guard))
-		return PSR_REASON_ORDER;
 	if (!LLVMIsConstant(guard))
 		psr_guard_require(f, guard);
 	before = size_of(f);

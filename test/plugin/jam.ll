@@ -66,7 +66,7 @@ define void @skew(i32 noundef %0, ptr noalias noundef captures(none) %1) local_u
   %10 = phi i64 [ 1, %4 ], [ %18, %17 ]
   %11 = add nsw i64 %10, -1
   %12 = mul nsw i64 %11, %5
-  %13 = mul nuw nsw i64 %10, %6
+  %13 = mul nuw nsw i64 %10, %5
   %14 = getelementptr double, ptr %1, i64 %12
   %15 = getelementptr inbounds double, ptr %1, i64 %13
   br label %20

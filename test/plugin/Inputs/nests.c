@@ -201,6 +201,164 @@ NEST overwritten(int n, const double *a, double *v)
 			v[j] = v[j] * 0.25 + a[i * n + j];
 }
 
+/* Several inner loops, one after the other: a row of R, then columns of Q. */
+NEST orthogonal(int n, int k, const double *q, double *a, double *r)
+{
+	for (int j = k + 1; j < n; j++) {
+		r[k * n + j] = 0;
+		for (int i = 0; i < n; i++)
+			r[k * n + j] += q[i * n + k] * a[i * n + j];
+		for (int i = 0; i < n; i++)
+			a[i * n + j] -= q[i * n + k] * r[k * n + j];
+	}
+}
+
+/* Three loops, and work between them that the next ones use. */
+NEST normal(int n, const double *a, double *b, double *mean, double *spread)
+{
+	for (int j = 0; j < n; j++) {
+		double m = 0, s = 0.25;
+
+		for (int i = 0; i < n; i++)
+			m += a[i * n + j];
+		m /= n;
+		mean[j] = m;
+		for (int i = 0; i < n; i++)
+			s += (a[i * n + j] - m) * (a[i * n + j] - m);
+		spread[j] += s * 0.5;
+		for (int i = 0; i < n; i++)
+			b[i * n + j] = (a[i * n + j] - m) / s;
+	}
+}
+
+/* The first loop reads what the second one writes in the next round. */
+NEST crossing(int n, const double *a, double *b, double *c)
+{
+	for (int j = 0; j < n - 1; j++) {
+		double s = c[j];
+
+		for (int i = 0; i < n; i++)
+			s += b[i * n + j + 1] * a[i];
+		c[j] = s;
+		for (int i = 0; i < n; i++)
+			b[i * n + j] = s - a[i];
+	}
+}
+
+/* Both loops write the same places in each round. */
+NEST shared(int n, const double *a, double *b)
+{
+	for (int j = 0; j < n; j++) {
+		for (int i = 0; i < n; i++)
+			b[i] += a[i * n + j];
+		for (int i = 0; i < n; i++)
+			b[i] *= 0.5;
+	}
+}
+
+/* What is loaded in front is stored to between the loops. */
+NEST between(int n, const double *a, double *b, double *c)
+{
+	for (int j = 0; j < n; j++) {
+		double f = b[j], s = 0;
+
+		for (int i = 0; i < n; i++)
+			s += a[i * n + j] * f;
+		b[j] = s;
+		for (int i = 0; i < n; i++)
+			c[i * n + j] = c[i * n + j] * s + f;
+	}
+}
+
+/* Written from both sides of the diagonal. */
+NEST symmetric(int n, const double *a, double *c)
+{
+	for (int i = 0; i < n; i++)
+		for (int j = i; j < n; j++) {
+			c[i * n + j] = 0;
+			for (int k = 0; k < n; k++)
+				c[i * n + j] += a[k * n + i] * a[k * n + j];
+			c[i * n + j] /= n;
+			c[j * n + i] = c[i * n + j];
+		}
+}
+
+/* Forward and back along each row. */
+NEST there_and_back(int n, const float *a, float *b)
+{
+	for (int i = 0; i < n; i++) {
+		float s = 0;
+
+		for (int j = 0; j < n; j++) {
+			s = s * 0.5f + a[i * N + j];
+			b[i * N + j] = s;
+		}
+		s = 0;
+		for (int j = n - 1; j >= 0; j--) {
+			s = s * 0.25f + a[i * N + j];
+			b[i * N + j] += s;
+		}
+	}
+}
+
+/* Rows above and columns to the left are read, and not written, in a round. */
+NEST upper(int n, double *a)
+{
+	for (int i = 0; i < n; i++)
+		for (int j = i; j < n; j++) {
+			double s = a[i * n + j];
+
+			for (int k = 0; k < i; k++)
+				s -= a[i * n + k] * a[k * n + j];
+			a[i * n + j] = s;
+		}
+}
+
+/* What it reads is what it has written, if FROM is less than M. */
+NEST behind(int n, int m, int from, double *a)
+{
+	for (int j = from; j < n; j++) {
+		double s = a[j];
+
+		for (int k = 0; k < m; k++)
+			s = s * 0.5 + a[k];
+		a[j] = s;
+	}
+}
+
+NEST along(int n)
+{
+	for (int i = 0; i < n; i++)
+		for (int j = 1; j < n; j++)
+			F[i][j] = F[i][j - 1] * 0.5f + G[i][j];
+}
+
+NEST sink(int n, double *a, const double *b)
+{
+	for (int j = 0; j < n; j++)
+		for (int i = 1; i < n; i++)
+			a[i * n + j] = a[(i - 1) * n + j] * 0.5 + b[i * n + j];
+}
+
+/* Down each column, and back up, by coefficients that lie in rows. */
+NEST solve(int n, double *u, double *p, double *q)
+{
+	for (int i = 1; i < n - 1; i++) {
+		u[i] = 1;
+		p[i * n] = 0;
+		q[i * n] = 1;
+		for (int j = 1; j < n - 1; j++) {
+			p[i * n + j] = 2 / (3 - p[i * n + j - 1]);
+			q[i * n + j] = (u[j * n + i - 1] - q[i * n + j - 1]) /
+				       (3 - p[i * n + j - 1]);
+		}
+		u[(n - 1) * n + i] = 1;
+		for (int j = n - 2; j >= 1; j--)
+			u[j * n + i] =
+			    p[i * n + j] * u[(j + 1) * n + i] + q[i * n + j];
+	}
+}
+
 static void show(const char *name)
 {
 	const void *all[] = {A, B, C, x, y, F, G, I, J};
@@ -274,5 +432,31 @@ int main(int argc, char **argv)
 	RUN("diagonal", diagonal(n));
 	RUN("backwards", backwards(n, A));
 	RUN("overwritten", overwritten(n, A, y));
+	RUN("orthogonal", orthogonal(n, 0, A, B, C));
+	RUN("orthogonal within", orthogonal(n, n / 2, A, B, B));
+	RUN("orthogonal in place", orthogonal(n, 1, B, B, C));
+	RUN("normal", normal(n, A, B, x, y));
+	RUN("normal in place", normal(n, A, A, x, y));
+	RUN("normal within", normal(n, A, B, B + 1, y));
+	RUN("crossing", crossing(n, A, B, x));
+	RUN("crossing within", crossing(n, A, B, B));
+	RUN("shared", shared(n, A, B));
+	RUN("between", between(n, A, x, B));
+	RUN("between within", between(n, A, B + 2, B));
+	RUN("symmetric", symmetric(n, A, C));
+	RUN("symmetric within", symmetric(n, C, C));
+	RUN("there and back", there_and_back(n, F[0], G[0]));
+	RUN("there and back again", there_and_back(n, F[0], F[0]));
+	RUN("upper", upper(n, A));
+	RUN("behind", behind(n, n / 2, n / 2, x));
+	RUN("behind itself", behind(n, n / 2, n / 3, x));
+	RUN("behind all", behind(n, n, 0, x));
+	RUN("along", along(n));
+	RUN("sink", sink(n, A, B));
+	RUN("sink within", sink(n, A, A));
+	RUN("sink behind", sink(n / 2, A, A + 1));
+	RUN("solve", solve(n, A, B, C));
+	RUN("solve in place", solve(n, A, A, C));
+	RUN("solve together", solve(n, A, B, B));
 	return 0;
 }
