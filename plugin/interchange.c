@@ -45,9 +45,6 @@
 #define PAIRS_MAX  8
 #define CLONES_MAX 320
 #define ROUNDS     4
-#define PREPARE                                                                \
-	"loop-mssa(licm,simple-loop-unswitch<nontrivial>),"                     \
-	"early-cse<memssa>,dse"
 
 struct phi { /* of an induction: start + step * n */
 	LLVMValueRef phi, start, step;
@@ -767,7 +764,7 @@ static enum psr_reason apply(const struct psr_recipe *r, struct psr_fam *fam,
 	unsigned n, changed = 0;
 
 	(void)nest;
-	psr_ext_run(fam, f, PREPARE);
+	psr_order_prepare(fam, f);
 	n = find_outer(fam, f, NULL, headers, 0);
 	for (unsigned i = 0; i < n; i++) {
 		last = change_at(r, fam, f, headers[i], &guard);
@@ -779,7 +776,7 @@ static enum psr_reason apply(const struct psr_recipe *r, struct psr_fam *fam,
 		return reason;
 	if (!LLVMIsConstant(guard))
 		psr_guard_require(f, guard);
-	psr_ext_forget(fam, f);
+	psr_order_finish(fam, f);
 	return PSR_REASON_NONE;
 }
 

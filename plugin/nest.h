@@ -26,6 +26,7 @@ struct psr_features { /* counts are of the hottest innermost loop */
 	unsigned size;         /* IR instructions of the whole nest */
 	unsigned strided;      /* accesses that skip memory, of that loop */
 	unsigned product_sums; /* innermost loops with a sum of products */
+	unsigned accumulated;  /* its stores that each round around repeats */
 	unsigned popcounts;    /* of that loop */
 	unsigned recurrences;  /* header phis of the innermost loop */
 	bool regular;          /* loops in loops, and all memory affine */

@@ -436,3 +436,15 @@ enum psr_reason psr_order_jam(struct psr_fam *fam, LLVMValueRef f,
 	LLVMDisposeBuilder(x.b);
 	return r;
 }
+
+void psr_order_prepare(struct psr_fam *fam, LLVMValueRef f)
+{
+	psr_ext_run(fam, f,
+		    "loop-mssa(licm,simple-loop-unswitch<nontrivial>,"
+		    "loop-simplifycfg),early-cse<memssa>,dse");
+}
+
+void psr_order_finish(struct psr_fam *fam, LLVMValueRef f)
+{
+	psr_ext_run(fam, f, "early-cse<memssa>,dse");
+}

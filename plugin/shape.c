@@ -88,6 +88,20 @@ static bool is_strided(struct psr_fam *fam, LLVMValueRef f, psr_loop l,
 	return (step > INT64_MAX ? -step : step) > w.bytes;
 }
 
+/* I stores to the same places in each iteration of the loop around L. */
+static bool is_accumulated(struct psr_fam *fam, LLVMValueRef f, psr_loop l,
+			   LLVMValueRef i)
+{
+	psr_loop around = psr_ext_loop_parent(l);
+	struct psr_walk w;
+	uint64_t step;
+
+	return around && LLVMIsAStoreInst(i) &&
+	       psr_ext_walk(fam, f, i, around, l, &w) &&
+	       psr_ext_scev_constant(w.outer_step, &step) && !step &&
+	       !(psr_ext_scev_constant(w.inner_step, &step) && !step);
+}
+
 /* The features of L, if it is hotter (deeper) than what was seen. */
 static void take_features(struct psr_fam *fam, struct psr_nest *nest,
 			  psr_loop l, unsigned depth)
@@ -101,7 +115,7 @@ static void take_features(struct psr_fam *fam, struct psr_nest *nest,
 		return;
 	x->instructions = x->loads = x->stores = x->flops = x->branches = 0;
 	x->calls = x->load_bytes = x->store_bytes = x->strided = 0;
-	x->popcounts = 0;
+	x->popcounts = x->accumulated = 0;
 	x->inner_trip = 0;
 	x->depth = depth;
 	x->recurrences = header_phis(l);
@@ -111,6 +125,9 @@ static void take_features(struct psr_fam *fam, struct psr_nest *nest,
 		     i; i = LLVMGetNextInstruction(i)) {
 			count_features(x, i);
 			x->strided += is_strided(fam, nest->function, l, i);
+			x->accumulated +=
+			    depth > 1 &&
+			    is_accumulated(fam, nest->function, l, i);
 		}
 	if (psr_ext_trip(fam, nest->function, l, nest->loop ? nest->loop : l,
 			 at, PSR_INNER_BUDGET, &trip) != PSR_TRIP_UNKNOWN)

@@ -133,22 +133,30 @@ static enum psr_reason apply_jam(const struct psr_recipe *r,
 	size_t before;
 
 	(void)nest;
-	psr_ext_run(fam, f, "loop-mssa(licm)");
+	psr_order_prepare(fam, f);
 	if (!mark(fam, f, NULL, r->value, &guard, &reason))
 		return reason;
 	if (!LLVMIsConstant(guard))
 		psr_guard_require(f, guard);
 	before = size_of(f);
-	psr_ext_run(fam, f, "loop(loop-unroll-and-jam)");
+	/* Each round has inductions of its own, which are the same. */
+	psr_ext_run(fam, f, "loop(loop-unroll-and-jam),loop(indvars)");
 	unmark(fam, f, NULL);
-	return size_of(f) > before ? PSR_REASON_NONE : PSR_REASON_JAM;
+	if (size_of(f) <= before)
+		return PSR_REASON_JAM;
+	psr_order_finish(fam, f);
+	return PSR_REASON_NONE;
 }
 
-/* Sums that must stay in order wait for each other otherwise. */
+/*
+ * Sums that must stay in order wait for each other otherwise; and what each
+ * round adds to the same places is stored once for several.
+ */
 static int promise_jam(const struct psr_recipe *r, const struct psr_nest *nest)
 {
 	if (nest->features.vector_loops)
-		return -25;
+		return nest->features.accumulated ? (r->value == 4 ? 4 : 0)
+						  : -25;
 	return r->value == 4 ? 12 : (int)r->value;
 }
 
