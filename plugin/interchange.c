@@ -792,4 +792,4 @@ static int promise(const struct psr_recipe *r, const struct psr_nest *nest)
 }
 
 const struct psr_transform psr_interchange = {PSR_VARIANT_GUARDED, applies,
-					      apply, promise, 2.1};
+					      apply, promise, 2.4};

@@ -411,4 +411,4 @@ static int promise(const struct psr_recipe *r, const struct psr_nest *nest)
 }
 
 const struct psr_transform psr_layout = {PSR_VARIANT_GUARDED, applies, apply,
-					 promise, 1.3};
+					 promise, 1.5};

@@ -147,7 +147,7 @@ static int promise(const struct psr_recipe *r, const struct psr_nest *nest)
 }
 
 const struct psr_transform psr_noalias = {PSR_VARIANT_GUARDED, applies, apply,
-					  promise, 1.2};
+					  promise, 1.4};
 
 const struct psr_transform psr_apart = {PSR_VARIANT_GUARDED, applies_always,
 					apply_if_needed, promise_none, 1};

@@ -178,4 +178,4 @@ static int promise(const struct psr_recipe *r, const struct psr_nest *nest)
 }
 
 const struct psr_transform psr_polly = {PSR_VARIANT_GUARDED, applies, apply,
-					promise, 1.1};
+					promise, 1.3};
