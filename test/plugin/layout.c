@@ -2,7 +2,7 @@
 // The layout recipes copy strided memory in front of the nest, work on the
 // copy, and copy back what was written, if a test on entry allows it.
 // RUN: %clang -O1 -S -emit-llvm %s -o %t.ll
-// RUN: %opt -load-pass-plugin=%plugin -passes=psr,verify,instcombine -psr-recipes=layout -S %t.ll > %t.out
+// RUN: %opt -load-pass-plugin=%plugin -passes=psr,verify,instcombine -psr-recipes=layout -psr-budget=100 -S %t.ll > %t.out
 // RUN: %FileCheck %s < %t.out
 // RUN: %FileCheck --check-prefix=STUB %s < %t.out
 
