@@ -33,6 +33,7 @@
 #include <string.h>
 
 #include "extent.h"
+#include "ir.h"
 
 #define ACCESSES_MAX 256
 #define BASES_MAX    16
@@ -316,12 +317,7 @@ static LLVMValueRef expand(struct search *s, psr_scev e)
 
 static LLVMValueRef magnitude(struct search *s, LLVMBuilderRef b, psr_scev e)
 {
-	LLVMValueRef v = expand(s, e);
-	LLVMValueRef zero = LLVMConstNull(LLVMTypeOf(v));
-	LLVMValueRef below = LLVMBuildICmp(b, LLVMIntSLT, v, zero, "");
-
-	return LLVMBuildSelect(b, below, LLVMBuildSub(b, zero, v, ""), v,
-			       "psr.size");
+	return psr_ir_absolute(b, expand(s, e), "psr.size");
 }
 
 static LLVMValueRef and_at_most(LLVMBuilderRef b, LLVMValueRef all,

@@ -285,11 +285,8 @@ LLVMValueRef psr_extents_apart(LLVMValueRef f, const struct psr_extent *a,
 			       const struct psr_extent *b)
 {
 	LLVMBuilderRef at = psr_guard_builder(f);
-	LLVMValueRef below =
-	    LLVMBuildICmp(at, LLVMIntULE, a->high, b->low, "psr.below");
-	LLVMValueRef above =
-	    LLVMBuildICmp(at, LLVMIntULE, b->high, a->low, "psr.above");
-	LLVMValueRef apart = LLVMBuildOr(at, below, above, "psr.apart");
+	LLVMValueRef low[] = {a->low, b->low}, high[] = {a->high, b->high};
+	LLVMValueRef apart = psr_ir_apart(at, low, high);
 
 	LLVMDisposeBuilder(at);
 	return apart;

@@ -622,13 +622,6 @@ static void all_rounds(struct pair *p, LLVMValueRef j0, LLVMValueRef width,
 	LLVMPositionBuilderAtEnd(p->b, done);
 }
 
-static LLVMValueRef least(struct pair *p, LLVMValueRef a, LLVMValueRef b)
-{
-	LLVMValueRef below = LLVMBuildICmp(p->b, LLVMIntULT, a, b, "");
-
-	return LLVMBuildSelect(p->b, below, a, b, "psr.width");
-}
-
 static void make_arrays(struct pair *p)
 {
 	LLVMBasicBlockRef entry = LLVMGetEntryBasicBlock(p->f);
@@ -663,7 +656,8 @@ static void change(struct pair *p)
 	LLVMPositionBuilderAtEnd(p->b, start);
 	j = begin(p, number(p, 0), "psr.block");
 	left = LLVMBuildSub(p->b, p->trips, j.i, "psr.left");
-	width = least(p, left, number(p, p->block));
+	width = psr_ir_pick(p->b, LLVMIntULT, left, number(p, p->block),
+			    "psr.width");
 	for (unsigned k = 0; k < p->n; k++) {
 		pass(p, j.i, width, k);
 		all_rounds(p, j.i, width, k);
@@ -701,15 +695,6 @@ static unsigned find_outer(struct psr_fam *fam, LLVMValueRef f, psr_loop l,
 	return n;
 }
 
-static size_t size_of(psr_loop l)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < psr_ext_loop_nblocks(l); i++)
-		n += psr_ir_size(psr_ext_loop_block(l, i));
-	return n;
-}
-
 /* Changes the pair whose outer loop begins at HEADER. */
 static enum psr_reason change_at(const struct psr_recipe *r,
 				 struct psr_fam *fam, LLVMValueRef f,
@@ -722,7 +707,7 @@ static enum psr_reason change_at(const struct psr_recipe *r,
 	p.ctx = LLVMGetModuleContext(LLVMGetGlobalParent(f));
 	p.i64 = LLVMInt64TypeInContext(p.ctx);
 	p.outer = psr_ext_loop_of(fam, f, header);
-	if (size_of(p.outer) + 2 * PHIS_MAX + STAGES_MAX * SUMS_MAX >
+	if (psr_ir_loop_size(p.outer) + 2 * PHIS_MAX + STAGES_MAX * SUMS_MAX >
 		CLONES_MAX ||
 	    !is_pair(&p))
 		return PSR_REASON_PAIR;

@@ -51,6 +51,15 @@ unsigned psr_ir_size(LLVMBasicBlockRef b)
 	return n;
 }
 
+unsigned psr_ir_loop_size(psr_loop l)
+{
+	unsigned size = 0;
+
+	for (size_t i = 0; i < psr_ext_loop_nblocks(l); i++)
+		size += psr_ir_size(psr_ext_loop_block(l, i));
+	return size;
+}
+
 LLVMValueRef psr_ir_after_allocas(LLVMValueRef f)
 {
 	LLVMValueRef i = LLVMGetFirstInstruction(LLVMGetEntryBasicBlock(f));
@@ -77,6 +86,31 @@ LLVMValueRef psr_ir_intrinsic(LLVMBuilderRef b, LLVMModuleRef m,
 	LLVMValueRef f = LLVMGetIntrinsicDeclaration(m, id, &type, type != NULL);
 
 	return LLVMBuildCall2(b, LLVMGlobalGetValueType(f), f, args, n, "");
+}
+
+LLVMValueRef psr_ir_pick(LLVMBuilderRef b, LLVMIntPredicate p, LLVMValueRef x,
+			 LLVMValueRef y, const char *name)
+{
+	return LLVMBuildSelect(b, LLVMBuildICmp(b, p, x, y, ""), x, y, name);
+}
+
+LLVMValueRef psr_ir_absolute(LLVMBuilderRef b, LLVMValueRef x, const char *name)
+{
+	LLVMValueRef zero = LLVMConstNull(LLVMTypeOf(x));
+	LLVMValueRef below = LLVMBuildICmp(b, LLVMIntSLT, x, zero, "");
+
+	return LLVMBuildSelect(b, below, LLVMBuildNeg(b, x, ""), x, name);
+}
+
+LLVMValueRef psr_ir_apart(LLVMBuilderRef b, const LLVMValueRef low[2],
+			  const LLVMValueRef high[2])
+{
+	LLVMValueRef below =
+	    LLVMBuildICmp(b, LLVMIntULE, high[0], low[1], "psr.below");
+	LLVMValueRef above =
+	    LLVMBuildICmp(b, LLVMIntULE, high[1], low[0], "psr.above");
+
+	return LLVMBuildOr(b, below, above, "psr.apart");
 }
 
 void psr_ir_add(LLVMValueRef f, const char *name)

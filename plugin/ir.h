@@ -21,6 +21,9 @@ const char *psr_ir_name(LLVMValueRef global, size_t *n);
 /* B's instructions. */
 unsigned psr_ir_size(LLVMBasicBlockRef b);
 
+/* All of L's. */
+unsigned psr_ir_loop_size(psr_loop l);
+
 /* The first instruction of F that follows its leading allocas. */
 LLVMValueRef psr_ir_after_allocas(LLVMValueRef f);
 
@@ -30,6 +33,17 @@ LLVMValueRef psr_ir_first_non_phi(LLVMBasicBlockRef b);
 LLVMValueRef psr_ir_intrinsic(LLVMBuilderRef b, LLVMModuleRef m,
 			      const char *name, LLVMTypeRef type,
 			      LLVMValueRef *args, unsigned n);
+
+/* X where X and Y, integers, compare by P; else Y. */
+LLVMValueRef psr_ir_pick(LLVMBuilderRef b, LLVMIntPredicate p, LLVMValueRef x,
+			 LLVMValueRef y, const char *name);
+LLVMValueRef psr_ir_absolute(LLVMBuilderRef b, LLVMValueRef x,
+			     const char *name);
+
+/* i1: the addresses [LOW[0], HIGH[0]) and [LOW[1], HIGH[1]) have none in
+ * common. */
+LLVMValueRef psr_ir_apart(LLVMBuilderRef b, const LLVMValueRef low[2],
+			  const LLVMValueRef high[2]);
 
 /* Gives F the enum attribute NAME, which has no value. */
 void psr_ir_add(LLVMValueRef f, const char *name);

@@ -69,18 +69,6 @@ static void require_at_least(struct psr_packing *e, LLVMValueRef value,
 				 "psr.enough"));
 }
 
-static LLVMValueRef select_if(struct psr_packing *e, LLVMIntPredicate p,
-			      LLVMValueRef x, LLVMValueRef y)
-{
-	return LLVMBuildSelect(e->b, LLVMBuildICmp(e->b, p, x, y, ""), x, y,
-			       "");
-}
-
-static LLVMValueRef magnitude(struct psr_packing *e, LLVMValueRef x)
-{
-	return select_if(e, LLVMIntSGT, x, LLVMBuildNeg(e->b, x, ""));
-}
-
 static LLVMValueRef expand(struct psr_packing *e, psr_scev s)
 {
 	return psr_ext_scev_expand(e->s.fam, e->s.f, s, e->s.at);
@@ -140,7 +128,7 @@ static LLVMValueRef step_value(struct psr_packing *e, psr_scev step,
 
 	if (LLVMIsConstant(value))
 		return value;
-	size = magnitude(e, value);
+	size = psr_ir_absolute(e->b, value, "");
 	require_at_most(e, size, PSR_STEP_MAX);
 	if (least)
 		require_at_least(e, size, least);
@@ -165,9 +153,10 @@ static void reach(struct psr_packing *e, const struct psr_affine *at,
 		way = LLVMBuildMul(e->b, trips, step_value(e, at->steps[i], 0),
 				   "");
 		*low = LLVMBuildAdd(
-		    e->b, *low, select_if(e, LLVMIntSLT, way, zero), "psr.low");
+		    e->b, *low, psr_ir_pick(e->b, LLVMIntSLT, way, zero, ""),
+		    "psr.low");
 		*high = LLVMBuildAdd(e->b, *high,
-				     select_if(e, LLVMIntSGT, way, zero),
+				     psr_ir_pick(e->b, LLVMIntSGT, way, zero, ""),
 				     "psr.high");
 	}
 	require(e, LLVMBuildICmp(e->b, LLVMIntULT, *low, *high, "psr.fits"));
@@ -176,13 +165,11 @@ static void reach(struct psr_packing *e, const struct psr_affine *at,
 static void require_apart(struct psr_packing *e, const struct psr_affine *x,
 			  const struct psr_affine *y)
 {
-	LLVMValueRef low[2], high[2], below, above;
+	LLVMValueRef low[2], high[2];
 
 	reach(e, x, &low[0], &high[0]);
 	reach(e, y, &low[1], &high[1]);
-	below = LLVMBuildICmp(e->b, LLVMIntULE, high[0], low[1], "psr.below");
-	above = LLVMBuildICmp(e->b, LLVMIntULE, high[1], low[0], "psr.above");
-	require(e, LLVMBuildOr(e->b, below, above, "psr.apart"));
+	require(e, psr_ir_apart(e->b, low, high));
 }
 
 /* Each element is met often enough. */
@@ -197,9 +184,9 @@ static void require_rounds(struct psr_packing *e, const struct psr_stream *x)
 
 		if (trips)
 			rounds = LLVMBuildMul(e->b, rounds,
-					      select_if(e, LLVMIntULT,
+					      psr_ir_pick(e->b, LLVMIntULT,
 							expand(e, trips),
-							number(e, ROUNDS_MIN)),
+							number(e, ROUNDS_MIN), ""),
 					      "psr.rounds");
 	}
 	require_at_least(e, rounds, ROUNDS_MIN);

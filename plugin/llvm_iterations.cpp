@@ -8,6 +8,7 @@
 #include <llvm/Analysis/ScalarEvolution.h>
 #include <llvm/Analysis/ScopedNoAliasAA.h>
 #include <llvm/Analysis/TargetLibraryInfo.h>
+#include <llvm/Analysis/TargetTransformInfo.h>
 #include <llvm/Analysis/TypeBasedAliasAnalysis.h>
 #include <llvm/Transforms/Utils/ScalarEvolutionExpander.h>
 
@@ -94,6 +95,8 @@ bool psr_ext_scev_multiple(psr_fam *fam, LLVMValueRef f, psr_scev a, psr_scev b)
 	       psr_ext_scev_times(fam, f, a, b, &times);
 }
 
+// ---- Trip counts -----------------------------------------------------------
+
 psr_scev psr_ext_trips_less_1(psr_fam *fam, LLVMValueRef f, psr_loop l)
 {
 	auto &SE = analysis<ScalarEvolutionAnalysis>(fam, f);
@@ -108,6 +111,165 @@ psr_scev psr_ext_trips_less_1(psr_fam *fam, LLVMValueRef f, psr_loop l)
 	return wrap_scev(SE.getTruncateOrZeroExtend(
 	    taken, Type::getInt64Ty(at->getContext())));
 }
+
+namespace
+{
+// Replaces what varies within a nest by its value half way.
+class Average : public SCEVRewriteVisitor<Average>
+{
+	const Loop *Nest;
+	const bool Guess; // what the nest loads counts as nothing
+
+      public:
+	bool Failed = false, Varied = false;
+
+	Average(ScalarEvolution &SE, const Loop *nest, bool guess)
+	    : SCEVRewriteVisitor(SE), Nest(nest), Guess(guess)
+	{
+	}
+
+	const SCEV *visitAddRecExpr(const SCEVAddRecExpr *e)
+	{
+		const Loop *l = e->getLoop();
+		if (!Nest->contains(l))
+			return e;
+		const SCEV *taken = SE.getBackedgeTakenCount(l);
+		Varied = true;
+		if (!e->isAffine() || isa<SCEVCouldNotCompute>(taken)) {
+			Failed = true;
+			return e;
+		}
+		taken = visit(SE.getTruncateOrZeroExtend(
+		    taken, SE.getEffectiveSCEVType(e->getType())));
+		const SCEV *half =
+		    SE.getUDivExpr(taken, SE.getConstant(taken->getType(), 2));
+		const SCEV *start = visit(e->getStart());
+		const SCEV *step = visit(e->getStepRecurrence(SE));
+		return SE.getAddExpr(start, SE.getMulExpr(half, step));
+	}
+
+	const SCEV *visitUnknown(const SCEVUnknown *e)
+	{
+		auto *i = dyn_cast<Instruction>(e->getValue());
+		if (!i || !Nest->contains(i))
+			return e;
+		if (Guess && e->getType()->isIntegerTy())
+			return SE.getZero(e->getType());
+		Failed = true;
+		return e;
+	}
+};
+
+// L's backedge-taken count with what varies in NEST averaged; null: unknown.
+// VARIED: some of it did.
+const SCEV *average_taken(ScalarEvolution &SE, const Loop *l, const Loop *nest,
+			  bool guess, bool &varied)
+{
+	const SCEV *taken = SE.getBackedgeTakenCount(l);
+
+	if (isa<SCEVCouldNotCompute>(taken) ||
+	    SE.getTypeSizeInBits(taken->getType()) > 64)
+		return nullptr;
+	Average average(SE, nest, guess);
+	taken = average.visit(taken);
+	varied = average.Varied;
+	return average.Failed ? nullptr : taken;
+}
+
+bool is_cheap_at(psr_fam *fam, LLVMValueRef f, const SCEV *s, const Loop *nest,
+		 Instruction *at, unsigned budget)
+{
+	auto &SE = analysis<ScalarEvolutionAnalysis>(fam, f);
+	SCEVExpander expander(SE, "psr");
+
+	return expander.isSafeToExpandAt(s, at) &&
+	       !expander.isHighCostExpansion(
+		   s, const_cast<Loop *>(nest), budget,
+		   &analysis<TargetIRAnalysis>(fam, f), at);
+}
+} // namespace
+
+enum psr_trip psr_ext_trip(psr_fam *fam, LLVMValueRef f, psr_loop l,
+			   psr_loop nest, LLVMValueRef at, unsigned budget,
+			   psr_scev *out)
+{
+	auto &SE = analysis<ScalarEvolutionAnalysis>(fam, f);
+	auto *I = unwrap<Instruction>(at);
+	Type *i64 = Type::getInt64Ty(I->getContext());
+	bool varied;
+	const SCEV *taken =
+	    average_taken(SE, loop_of(l), loop_of(nest), false, varied);
+
+	if (!taken)
+		return PSR_TRIP_UNKNOWN;
+	const SCEV *trip = SE.getAddExpr(SE.getTruncateOrZeroExtend(taken, i64),
+					 SE.getOne(i64));
+	if (!is_cheap_at(fam, f, trip, loop_of(nest), I, budget))
+		return PSR_TRIP_UNKNOWN;
+	*out = wrap_scev(trip);
+	return varied ? PSR_TRIP_AVERAGE : PSR_TRIP_KNOWN;
+}
+
+bool psr_ext_trip_ends(psr_fam *fam, LLVMValueRef f, psr_loop l, psr_loop nest,
+		       LLVMValueRef at, unsigned budget, psr_ends *out)
+{
+	auto &SE = analysis<ScalarEvolutionAnalysis>(fam, f);
+	auto *I = unwrap<Instruction>(at);
+	Type *i64 = Type::getInt64Ty(I->getContext());
+	const SCEV *taken = SE.getBackedgeTakenCount(loop_of(l));
+	auto *wide = dyn_cast<SCEVZeroExtendExpr>(taken);
+	auto *e = dyn_cast<SCEVAddRecExpr>(wide ? wide->getOperand() : taken);
+
+	if (!e || !e->isAffine() || e->getLoop() == loop_of(l) ||
+	    !e->getLoop()->contains(loop_of(l)) ||
+	    !loop_of(nest)->contains(e->getLoop()) ||
+	    SE.getTypeSizeInBits(e->getType()) > 64)
+		return false;
+	auto *step = dyn_cast<SCEVConstant>(e->getStepRecurrence(SE));
+	const SCEV *rounds = SE.getBackedgeTakenCount(e->getLoop());
+	if (!step || step->getAPInt().abs().ugt(PSR_ENDS_STEP) ||
+	    isa<SCEVCouldNotCompute>(rounds) ||
+	    SE.getTypeSizeInBits(rounds->getType()) > 64)
+		return false;
+	const SCEV *way =
+	    SE.getMulExpr(SE.getTruncateOrZeroExtend(rounds, i64),
+			  SE.getTruncateOrSignExtend(step, i64));
+	const SCEV *first =
+	    SE.getAddExpr(SE.getTruncateOrZeroExtend(e->getStart(), i64),
+			  SE.getOne(i64));
+	const SCEV *last = SE.getAddExpr(first, way);
+	if (!is_cheap_at(fam, f, first, loop_of(nest), I, budget) ||
+	    !is_cheap_at(fam, f, last, loop_of(nest), I, budget))
+		return false;
+	bool grows = !step->getAPInt().isNegative();
+	out->around = wrap_loop(const_cast<Loop *>(e->getLoop()));
+	out->least = wrap_scev(grows ? first : last);
+	out->most = wrap_scev(grows ? last : first);
+	return true;
+}
+
+bool psr_ext_trip_guess(psr_fam *fam, LLVMValueRef f, psr_loop l, psr_loop nest,
+			LLVMValueRef at, unsigned budget, unsigned least,
+			psr_scev *out)
+{
+	auto &SE = analysis<ScalarEvolutionAnalysis>(fam, f);
+	auto *I = unwrap<Instruction>(at);
+	Type *i64 = Type::getInt64Ty(I->getContext());
+	bool varied;
+	const SCEV *taken =
+	    average_taken(SE, loop_of(l), loop_of(nest), true, varied);
+
+	if (!taken || isa<SCEVConstant>(taken))
+		return false;
+	const SCEV *trip = SE.getSMaxExpr(
+	    SE.getTruncateOrSignExtend(taken, i64), SE.getConstant(i64, least));
+	if (!is_cheap_at(fam, f, trip, loop_of(nest), I, budget))
+		return false;
+	*out = wrap_scev(trip);
+	return true;
+}
+
+// ---- What iterations share ---------------------------------------------------
 
 static MemoryLocation anywhere(Instruction *i, bool writes, bool scopes)
 {

@@ -14,22 +14,22 @@
  *     (b) only in the same iteration of OUTER, whose own order is kept: as
  *         before, and they start apart by a multiple of that step; or
  *  - move by the same step with OUTER, and that takes them past all that both
- *    reach in an iteration: so (b), too.
- *  - reach to places that are apart, as far as both loops go.
- *    Where these are not constants, the guard tests them. Of accesses in two
- *    loops within OUTER, or of which one is in none, (a) is not enough; or
+ *    reach in an iteration: so (b), too; or
+ *  - reach places that are apart, as far as both loops go; or
  *  - stand in one block outside INNER, which is run whole for one iteration
  *    of OUTER after the other.
+ * What is not constant of these the guard tests. Of accesses in two loops
+ * within OUTER, or of which one is in none, (a) is not enough.
  */
 #include "order.h"
 
-#include "extent.h"
+#include "ir.h"
 #include "work.h"
 
 #define ACCESSES_MAX 64
 #define TRIPS_MAX    (UINT64_C(1) << 31)
 #define STEP_MAX     (UINT64_C(1) << 30)
-#define CLOSE        2
+#define CLOSE        2 /* of OUTER's steps */
 #define APART_MAX    (UINT64_C(1) << 60) /* bytes between two starts */
 
 struct access {
@@ -142,39 +142,41 @@ static void require(struct accesses *x, LLVMValueRef least, LLVMValueRef value,
 	x->guard = LLVMBuildAnd(b, x->guard, fits, "psr.order");
 }
 
-static LLVMValueRef absolute(struct accesses *x, LLVMValueRef v)
+/* What STEP makes of L's iterations but one; NULL where these are not known. The
+ * limits keep it from wrapping. */
+static LLVMValueRef way_of(struct accesses *x, psr_loop l, LLVMValueRef step)
 {
-	LLVMBuilderRef b = x->b;
-	LLVMValueRef zero = LLVMConstNull(LLVMTypeOf(v));
-	LLVMValueRef back = LLVMBuildICmp(b, LLVMIntSLT, v, zero, "");
+	LLVMValueRef trips = trips_of(x, l), less;
 
-	return LLVMBuildSelect(b, back, LLVMBuildNeg(b, v, ""), v, "psr.step");
+	if (!trips)
+		return NULL;
+	require(x, NULL, trips, TRIPS_MAX);
+	less = LLVMBuildSub(
+	    x->b, trips, LLVMConstInt(LLVMTypeOf(trips), 1, false), "");
+	return LLVMBuildMul(x->b, less, step, "psr.way");
 }
 
-/*
- * Guards |FAR| >= |NEAR| * (trips of NEAR's loop - 1) + BYTES: NEAR is a
- * constant. The limits keep the products of it from wrapping.
- */
+static LLVMValueRef absolute(struct accesses *x, LLVMValueRef v)
+{
+	return psr_ir_absolute(x->b, v, "psr.step");
+}
+
+/* Guards |FAR| >= NEAR * (trips of NEAR's loop - 1) + BYTES. */
 static bool require_far(struct accesses *x, psr_scev far, uint64_t near,
 			psr_loop near_loop, uint64_t bytes)
 {
-	LLVMValueRef step = value_of(x, far), trips = NULL, least;
+	LLVMValueRef step = value_of(x, far), least, way;
+	LLVMTypeRef i64;
 
-	if (near)
-		trips = trips_of(x, near_loop);
-	if (!step || (near && !trips) ||
-	    LLVMGetIntTypeWidth(LLVMTypeOf(step)) != 64)
+	if (!step || LLVMGetIntTypeWidth(LLVMTypeOf(step)) != 64)
 		return false;
-	least = LLVMConstInt(LLVMTypeOf(step), bytes, false);
+	i64 = LLVMTypeOf(step);
+	least = LLVMConstInt(i64, bytes, false);
 	if (near) {
-		LLVMTypeRef i64 = LLVMTypeOf(trips);
-		LLVMValueRef way = LLVMBuildMul(
-		    x->b,
-		    LLVMBuildSub(x->b, trips, LLVMConstInt(i64, 1, false), ""),
-		    LLVMConstInt(i64, near, false), "psr.way");
-
+		way = way_of(x, near_loop, LLVMConstInt(i64, near, false));
+		if (!way)
+			return false;
 		least = LLVMBuildAdd(x->b, way, least, "psr.least");
-		require(x, NULL, trips, TRIPS_MAX);
 	}
 	require(x, least, absolute(x, step), STEP_MAX);
 	return true;
@@ -240,19 +242,17 @@ static bool widen(struct accesses *x, psr_loop l, psr_scev by,
 		  LLVMValueRef *low, LLVMValueRef *high)
 {
 	LLVMTypeRef i64 = LLVMTypeOf(*low);
-	LLVMValueRef step, trips, way, back;
+	LLVMValueRef step, way, back;
 
 	if (is_zero(by))
 		return true;
 	step = value_of(x, by);
-	trips = l ? trips_of(x, l) : NULL;
-	if (!step || !trips || LLVMTypeOf(step) != i64)
+	if (!step || !l || LLVMTypeOf(step) != i64)
 		return false;
-	require(x, NULL, trips, TRIPS_MAX);
 	require(x, NULL, absolute(x, step), STEP_MAX);
-	way = LLVMBuildMul(
-	    x->b, LLVMBuildSub(x->b, trips, LLVMConstInt(i64, 1, false), ""),
-	    step, "psr.way");
+	way = way_of(x, l, step);
+	if (!way)
+		return false;
 	back = LLVMBuildICmp(x->b, LLVMIntSLT, way, LLVMConstNull(i64), "");
 	*low = LLVMBuildSelect(x->b, back, LLVMBuildAdd(x->b, *low, way, ""),
 			       *low, "psr.low");
@@ -271,13 +271,6 @@ static bool reach(struct accesses *x, const struct access *a, LLVMValueRef from,
 	*low = from;
 	*high = LLVMBuildAdd(x->b, from, bytes, "");
 	return widen(x, a->within, a->walk.inner_step, low, high);
-}
-
-static LLVMValueRef extreme(struct accesses *x, LLVMIntPredicate p,
-			    LLVMValueRef v, LLVMValueRef w)
-{
-	return LLVMBuildSelect(x->b, LLVMBuildICmp(x->b, p, v, w, ""), v, w,
-			       "");
 }
 
 /* From A's start to B's it is *REST and a few of OUTER's steps: returns how
@@ -299,21 +292,23 @@ static int steps_between(struct accesses *x, const struct access *a,
 	return -1;
 }
 
-/* B begins in a later row than A. */
-static bool is_below(struct accesses *x, const struct access *a,
-		     const struct access *b)
+/* One begins in a later row than the other. */
+static bool are_rows_apart(struct accesses *x, const struct access *a,
+			   const struct access *b)
 {
 	int64_t rest;
 
-	return steps_between(x, a, b, &rest) > 0 && rest >= 0;
+	return (steps_between(x, a, b, &rest) > 0 && rest >= 0) ||
+	       (steps_between(x, b, a, &rest) > 0 && rest >= 0);
 }
 
-static bool is_close(struct accesses *x, const struct access *a,
-		     const struct access *b)
+static bool are_close(struct accesses *x, const struct access *a,
+		      const struct access *b)
 {
 	int64_t rest;
 
-	return steps_between(x, a, b, &rest) >= 0;
+	return steps_between(x, a, b, &rest) >= 0 ||
+	       steps_between(x, b, a, &rest) >= 0;
 }
 
 /* Along the rows: OUTER's step takes both past all that they reach. */
@@ -326,7 +321,7 @@ static bool by_rows(struct accesses *x, const struct access *a,
 	LLVMTypeRef i64;
 
 	if (!way || a->walk.outer_step != b->walk.outer_step ||
-	    is_below(x, a, b) || is_below(x, b, a))
+	    are_rows_apart(x, a, b))
 		return false;
 	step = value_of(x, a->walk.outer_step);
 	from = value_of(x, way);
@@ -341,9 +336,9 @@ static bool by_rows(struct accesses *x, const struct access *a,
 	if (!reach(x, a, LLVMConstNull(i64), &low[0], &high[0]) ||
 	    !reach(x, b, from, &low[1], &high[1]))
 		return false;
-	width =
-	    LLVMBuildSub(x->b, extreme(x, LLVMIntSGT, high[0], high[1]),
-			 extreme(x, LLVMIntSLT, low[0], low[1]), "psr.width");
+	width = LLVMBuildSub(
+	    x->b, psr_ir_pick(x->b, LLVMIntSGT, high[0], high[1], ""),
+	    psr_ir_pick(x->b, LLVMIntSLT, low[0], low[1], ""), "psr.width");
 	require(x, width, absolute(x, step), STEP_MAX);
 	return true;
 }
@@ -366,17 +361,13 @@ static bool reach_all(struct accesses *x, const struct access *a,
 static bool are_apart(struct accesses *x, const struct access *a,
 		      const struct access *b)
 {
-	LLVMValueRef low[2], high[2], below, above;
+	LLVMValueRef low[2], high[2];
 
-	if (a->affine && b->affine && (is_close(x, a, b) || is_close(x, b, a)))
-		return false;
-	if (!a->affine || !b->affine || !reach_all(x, a, &low[0], &high[0]) ||
+	if (!a->affine || !b->affine || are_close(x, a, b) ||
+	    !reach_all(x, a, &low[0], &high[0]) ||
 	    !reach_all(x, b, &low[1], &high[1]))
 		return false;
-	below = LLVMBuildICmp(x->b, LLVMIntULE, high[0], low[1], "psr.below");
-	above = LLVMBuildICmp(x->b, LLVMIntULE, high[1], low[0], "psr.above");
-	x->guard = LLVMBuildAnd(x->b, x->guard,
-				LLVMBuildOr(x->b, below, above, "psr.apart"),
+	x->guard = LLVMBuildAnd(x->b, x->guard, psr_ir_apart(x->b, low, high),
 				"psr.order");
 	return true;
 }

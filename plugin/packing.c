@@ -21,13 +21,6 @@ static LLVMValueRef number(struct psr_packing *e, uint64_t n)
 	return LLVMConstInt(e->i64, n, false);
 }
 
-static LLVMValueRef select_if(struct psr_packing *e, LLVMIntPredicate p,
-			      LLVMValueRef x, LLVMValueRef y)
-{
-	return LLVMBuildSelect(e->b, LLVMBuildICmp(e->b, p, x, y, ""), x, y,
-			       "");
-}
-
 unsigned psr_packing_loop(const struct psr_packing *e, psr_loop l)
 {
 	for (unsigned i = 0; i < e->nloops; i++)
@@ -165,7 +158,7 @@ static void copy_matrix(struct psr_packing *e, unsigned k, bool in)
 
 	strip = begin_loop(e, number(e, 0));
 	end = LLVMBuildNUWAdd(e->b, strip, number(e, STRIP), "");
-	end = select_if(e, LLVMIntULT, end, rows);
+	end = psr_ir_pick(e->b, LLVMIntULT, end, rows, "");
 	i = begin_loop(e, number(e, 0));
 	row = begin_loop(e, strip);
 	copy_elements(e, k, row, i, in);

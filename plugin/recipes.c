@@ -343,15 +343,6 @@ static void split_fmuladds(LLVMValueRef f)
 	LLVMDisposeBuilder(b);
 }
 
-static unsigned size_of(psr_loop l)
-{
-	unsigned size = 0;
-
-	for (size_t i = 0; i < psr_ext_loop_nblocks(l); i++)
-		size += psr_ir_size(psr_ext_loop_block(l, i));
-	return size;
-}
-
 /* Of the loops of at most MOST instructions. Returns of how many. */
 static unsigned hint_innermost(struct psr_fam *fam, LLVMValueRef f,
 			       psr_loop parent, const char *name,
@@ -365,7 +356,7 @@ static unsigned hint_innermost(struct psr_fam *fam, LLVMValueRef f,
 					 psr_ext_loop_at(fam, f, parent, i),
 					 name, value, most);
 	if (!parent || n || psr_ext_loop_has_hint(parent, name) ||
-	    size_of(parent) > most)
+	    psr_ir_loop_size(parent) > most)
 		return hinted;
 	psr_ext_loop_set_hint(parent, name, value);
 	return hinted + 1;

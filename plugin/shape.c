@@ -88,11 +88,10 @@ static bool is_strided(struct psr_fam *fam, LLVMValueRef f, psr_loop l,
 	return (step > INT64_MAX ? -step : step) > w.bytes;
 }
 
-/* I stores to the same places in each iteration of the loop around L. */
-static bool is_accumulated(struct psr_fam *fam, LLVMValueRef f, psr_loop l,
-			   LLVMValueRef i)
+/* I stores to the same places in each iteration of the loop AROUND L. */
+static bool is_accumulated(struct psr_fam *fam, LLVMValueRef f, psr_loop around,
+			   psr_loop l, LLVMValueRef i)
 {
-	psr_loop around = psr_ext_loop_parent(l);
 	struct psr_walk w;
 	uint64_t step;
 
@@ -109,6 +108,7 @@ static void take_features(struct psr_fam *fam, struct psr_nest *nest,
 	struct psr_features *x = &nest->features;
 	LLVMValueRef at = LLVMGetBasicBlockTerminator(
 	    psr_ext_loop_preheader(nest->loop ? nest->loop : l));
+	psr_loop around = depth > 1 ? psr_ext_loop_parent(l) : NULL;
 	psr_scev trip;
 
 	if (depth < x->depth || (depth == x->depth && x->instructions))
@@ -125,9 +125,8 @@ static void take_features(struct psr_fam *fam, struct psr_nest *nest,
 		     i; i = LLVMGetNextInstruction(i)) {
 			count_features(x, i);
 			x->strided += is_strided(fam, nest->function, l, i);
-			x->accumulated +=
-			    depth > 1 &&
-			    is_accumulated(fam, nest->function, l, i);
+			x->accumulated += is_accumulated(
+			    fam, nest->function, around, l, i);
 		}
 	if (psr_ext_trip(fam, nest->function, l, nest->loop ? nest->loop : l,
 			 at, PSR_INNER_BUDGET, &trip) != PSR_TRIP_UNKNOWN)

@@ -185,12 +185,10 @@ static enum psr_reason applies_flat(const struct psr_recipe *r,
 static bool is_short(struct psr_fam *fam, LLVMValueRef f, psr_loop l)
 {
 	LLVMBasicBlockRef before = psr_ext_loop_preheader(l);
-	size_t size = 0;
+	size_t size = psr_ir_loop_size(l);
 	uint64_t trip;
 	psr_scev s;
 
-	for (size_t b = 0; b < psr_ext_loop_nblocks(l); b++)
-		size += psr_ir_size(psr_ext_loop_block(l, b));
 	return before &&
 	       psr_ext_trip(fam, f, l, l, LLVMGetBasicBlockTerminator(before),
 			    1, &s) == PSR_TRIP_KNOWN &&
