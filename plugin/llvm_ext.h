@@ -140,8 +140,9 @@ bool psr_ext_trip_ends(struct psr_fam *fam, LLVMValueRef f, psr_loop l,
 		       psr_loop nest, LLVMValueRef at, unsigned budget,
 		       struct psr_ends *out);
 /*
- * A guess, of LEAST or more, where that is unknown, as L's bounds come of what
- * the nest itself loads, which counts as 0. False: nothing else is known of it.
+ * A guess, of LEAST or more, where that is unknown: as L's bounds come of what
+ * the nest itself loads, which counts as 0; or as L may end before its bounds,
+ * half way. False: nothing else is known of it.
  */
 bool psr_ext_trip_guess(struct psr_fam *fam, LLVMValueRef f, psr_loop l,
 			psr_loop nest, LLVMValueRef at, unsigned budget,

@@ -160,12 +160,26 @@ class Average : public SCEVRewriteVisitor<Average>
 	}
 };
 
+// How often L goes back; a guess where it may end before: half as often as
+// without that.
+const SCEV *taken_of(ScalarEvolution &SE, const Loop *l, bool guess)
+{
+	const SCEV *taken = SE.getBackedgeTakenCount(l);
+
+	if (!guess || !isa<SCEVCouldNotCompute>(taken))
+		return taken;
+	taken = SE.getSymbolicMaxBackedgeTakenCount(l);
+	if (isa<SCEVCouldNotCompute>(taken))
+		return taken;
+	return SE.getUDivExpr(taken, SE.getConstant(taken->getType(), 2));
+}
+
 // L's backedge-taken count with what varies in NEST averaged; null: unknown.
 // VARIED: some of it did.
 const SCEV *average_taken(ScalarEvolution &SE, const Loop *l, const Loop *nest,
 			  bool guess, bool &varied)
 {
-	const SCEV *taken = SE.getBackedgeTakenCount(l);
+	const SCEV *taken = taken_of(SE, l, guess);
 
 	if (isa<SCEVCouldNotCompute>(taken) ||
 	    SE.getTypeSizeInBits(taken->getType()) > 64)
@@ -259,7 +273,7 @@ bool psr_ext_trip_guess(psr_fam *fam, LLVMValueRef f, psr_loop l, psr_loop nest,
 	const SCEV *taken =
 	    average_taken(SE, loop_of(l), loop_of(nest), true, varied);
 
-	if (!taken || isa<SCEVConstant>(taken))
+	if (!taken)
 		return false;
 	const SCEV *trip = SE.getSMaxExpr(
 	    SE.getTruncateOrSignExtend(taken, i64), SE.getConstant(i64, least));

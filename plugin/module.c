@@ -101,8 +101,23 @@ static bool is_hot(const struct psr_nest *s)
 	return s->profile && s->profile->hot;
 }
 
-/* Where a variant gains more: where time is known to be spent; then deep nests,
- * and those with arithmetic. */
+static bool has_name(LLVMValueRef f, const char *name)
+{
+	size_t n;
+	const char *is = LLVMGetValueName2(f, &n);
+
+	return n == strlen(name) && !memcmp(is, name, n);
+}
+
+/* A single loop that a program runs through once, as to fill its memory. */
+static bool runs_once(const struct psr_nest *s)
+{
+	return s->loop && s->features.depth == 1 &&
+	       !psr_ext_loop_parent(s->loop) && has_name(s->function, "main");
+}
+
+/* Where a variant gains more: where time is known to be spent; then what runs
+ * more than once, deep nests, and those with arithmetic. */
 static int compare_gain(const void *a, const void *b)
 {
 	const struct psr_nest *p = *(const struct psr_nest *const *)a;
@@ -110,6 +125,8 @@ static int compare_gain(const void *a, const void *b)
 
 	if (is_hot(p) != is_hot(q))
 		return is_hot(p) ? -1 : 1;
+	if (runs_once(p) != runs_once(q))
+		return runs_once(p) ? 1 : -1;
 	if (p->only_isa != q->only_isa)
 		return p->only_isa ? 1 : -1;
 	if (p->only_parallel != q->only_parallel)
@@ -170,7 +187,7 @@ static void cut(struct psr_nest *s)
 /*
  * All that is wanted where the profile says that time is spent. Of the others
  * each has its first recipe, then those by which it leads, then each another,
- * while LEFT lasts.
+ * while LEFT lasts; and so those that run once, of what is left then.
  */
 static void share_budget(struct psr_nest **sites, size_t n, double left,
 			 double scalar)
@@ -178,16 +195,20 @@ static void share_budget(struct psr_nest **sites, size_t n, double left,
 	double whole = left > 0 && left < HOT_INSTRUCTIONS ? HOT_INSTRUCTIONS
 							   : left;
 	double hot = whole;
-	size_t i = 0;
+	size_t i = 0, end;
 
 	for (; i < n && is_hot(sites[i]); i++)
 		give(sites[i], PSR_RECIPES_MAX, &hot, NULL);
 	left -= whole - hot;
-	for (unsigned round = 1; round <= PSR_RECIPES_MAX; round++)
-		for (size_t k = i; k < n; k++)
-			give(sites[k],
-			     round > 1 ? round + lead(sites[k]) : 1, &left,
-			     &scalar);
+	for (end = i; i < n; i = end) {
+		while (end < n && runs_once(sites[end]) == runs_once(sites[i]))
+			end++;
+		for (unsigned round = 1; round <= PSR_RECIPES_MAX; round++)
+			for (size_t k = i; k < end; k++)
+				give(sites[k],
+				     round > 1 ? round + lead(sites[k]) : 1,
+				     &left, &scalar);
+	}
 	for (size_t k = 0; k < n; k++)
 		cut(sites[k]);
 }

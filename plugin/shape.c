@@ -180,15 +180,22 @@ static bool is_reduction(psr_loop l, LLVMValueRef phi)
 	return false;
 }
 
-/* L does more than to move data from place to place. */
+/*
+ * L does more than to move data from place to place: it chooses what to move
+ * (vectors need masks for it), when to end, or what it stores or keeps.
+ */
 static bool computes(psr_loop l)
 {
 	LLVMBasicBlockRef header = psr_ext_loop_header(l);
+	unsigned decisions = 0;
 
 	for (size_t b = 0; b < psr_ext_loop_nblocks(l); b++)
 		for (LLVMValueRef i =
 			 LLVMGetFirstInstruction(psr_ext_loop_block(l, b));
 		     i; i = LLVMGetNextInstruction(i)) {
+			if (LLVMIsABranchInst(i) && LLVMIsConditional(i) &&
+			    decisions++)
+				return true;
 			if (LLVMIsAStoreInst(i) &&
 			    is_computed(l, LLVMGetOperand(i, 0)))
 				return true;

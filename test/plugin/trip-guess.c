@@ -29,3 +29,21 @@ void rows(const int *row, float *v, int n)
 		for (int k = row[i]; k < row[i + 1]; k++)
 			v[k] *= 2;
 }
+
+// A loop that may end before its bounds goes half way, of 16 or more.
+// CHECK-LABEL: define{{.*}} @members(
+// CHECK: [[HALF:%.*]] = lshr i64 %{{.*}}, 1
+// CHECK: [[TRIPS:%.*]] = {{.*}}call i64 @llvm.smax.i64(i64 %{{.*}}, i64 16)
+// CHECK: call {{.*}}@__psr_enter_at
+int members(const int *wanted, int n, const int *set, int m)
+{
+	int found = 0;
+
+	for (int i = 0; i < n; i++)
+		for (int k = 0; k < m; k++)
+			if (set[k] == wanted[i]) {
+				found += k;
+				break;
+			}
+	return found;
+}
