@@ -63,10 +63,11 @@ bool psr_module_run(LLVMModuleRef m, struct psr_fam *fam, enum psr_phase phase);
 bool psr_variant_is(LLVMValueRef f);
 
 /*
- * llvm_probes.cpp. Drops how often samples say that F was entered; false: none
- * do. Of B's instructions samples count nothing; WEIGHTS: drops how B's branches
+ * llvm_probes.cpp. Whether samples say how often F was entered; drops that, and
+ * returns whether they did. Of B's instructions samples count nothing; WEIGHTS: drops how B's branches
  * went.
  */
+bool psr_ext_has_entries(LLVMValueRef f);
 bool psr_ext_forget_entries(LLVMValueRef f);
 void psr_ext_forget_probes(LLVMBasicBlockRef b, bool weights);
 
@@ -147,6 +148,8 @@ bool psr_ext_trip_ends(struct psr_fam *fam, LLVMValueRef f, psr_loop l,
 bool psr_ext_trip_guess(struct psr_fam *fam, LLVMValueRef f, psr_loop l,
 			psr_loop nest, LLVMValueRef at, unsigned budget,
 			unsigned least, psr_scev *out);
+/* L's iterations are known when it is entered, but by a division, say. */
+bool psr_ext_trip_is_costly(struct psr_fam *fam, LLVMValueRef f, psr_loop l);
 bool psr_ext_scev_constant(psr_scev s, uint64_t *value);
 uint64_t psr_ext_scev_max(struct psr_fam *fam, LLVMValueRef f, psr_scev s);
 bool psr_ext_scev_is_safe(struct psr_fam *fam, LLVMValueRef f, psr_scev s,

@@ -283,6 +283,21 @@ bool psr_ext_trip_guess(psr_fam *fam, LLVMValueRef f, psr_loop l, psr_loop nest,
 	return true;
 }
 
+bool psr_ext_trip_is_costly(psr_fam *fam, LLVMValueRef f, psr_loop l)
+{
+	auto &SE = analysis<ScalarEvolutionAnalysis>(fam, f);
+	const SCEV *taken = SE.getBackedgeTakenCount(loop_of(l));
+	const BasicBlock *before = loop_of(l)->getLoopPreheader();
+	SCEVExpander expander(SE, "psr");
+
+	return before && !isa<SCEVCouldNotCompute>(taken) &&
+	       !isa<SCEVConstant>(taken) &&
+	       expander.isHighCostExpansion(
+		   taken, loop_of(l), SCEVCheapExpansionBudget,
+		   &analysis<TargetIRAnalysis>(fam, f),
+		   before->getTerminator());
+}
+
 // ---- What iterations share ---------------------------------------------------
 
 static MemoryLocation anywhere(Instruction *i, bool writes, bool scopes)

@@ -319,13 +319,17 @@ PreservedAnalyses PsrHideProbes::run(Module &M, ModuleAnalysisManager &)
 	return PreservedAnalyses::none();
 }
 
+bool psr_ext_has_entries(LLVMValueRef f)
+{
+	return psr_options_probes() == PSR_PROBES_SHOWN &&
+	       function_of(f).getEntryCount();
+}
+
 bool psr_ext_forget_entries(LLVMValueRef f)
 {
-	Function &F = function_of(f);
-
-	if (psr_options_probes() != PSR_PROBES_SHOWN || !F.getEntryCount())
+	if (!psr_ext_has_entries(f))
 		return false;
-	F.setMetadata(LLVMContext::MD_prof, nullptr);
+	function_of(f).setMetadata(LLVMContext::MD_prof, nullptr);
 	return true;
 }
 

@@ -133,6 +133,14 @@ static void take_features(struct psr_fam *fam, struct psr_nest *nest,
 		psr_ext_scev_constant(trip, &x->inner_trip);
 }
 
+bool psr_shape_has_unroll(psr_loop l)
+{
+	return psr_ext_loop_has_hint(l, "llvm.loop.unroll.count") ||
+	       psr_ext_loop_has_hint(l, "llvm.loop.unroll.full") ||
+	       psr_ext_loop_has_hint(l, "llvm.loop.unroll.disable") ||
+	       psr_ext_loop_has_hint(l, "llvm.loop.unroll.enable");
+}
+
 static void note_hints(struct psr_nest *nest, psr_loop l)
 {
 	if (psr_ext_loop_has_hint(l, "llvm.loop.vectorize.enable") ||
@@ -140,10 +148,7 @@ static void note_hints(struct psr_nest *nest, psr_loop l)
 		nest->user_hints |= PSR_USER_VECTORIZE;
 	if (psr_ext_loop_has_hint(l, "llvm.loop.interleave.count"))
 		nest->user_hints |= PSR_USER_INTERLEAVE;
-	if (psr_ext_loop_has_hint(l, "llvm.loop.unroll.count") ||
-	    psr_ext_loop_has_hint(l, "llvm.loop.unroll.full") ||
-	    psr_ext_loop_has_hint(l, "llvm.loop.unroll.disable") ||
-	    psr_ext_loop_has_hint(l, "llvm.loop.unroll.enable"))
+	if (psr_shape_has_unroll(l))
 		nest->user_hints |= PSR_USER_UNROLL;
 }
 

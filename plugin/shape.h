@@ -20,4 +20,7 @@ enum psr_reason psr_shape_judge(struct psr_fam *fam, struct psr_nest *nest,
  */
 bool psr_shape_is_regular(struct psr_fam *fam, const struct psr_nest *nest);
 
+/* The user says how L is to be unrolled. */
+bool psr_shape_has_unroll(psr_loop l);
+
 #endif

@@ -22,9 +22,10 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "sys6.h"
 
 #define STACK_NEEDED  (256u << 10)
 #define STACK_TRUSTED (64u << 20) /* the kernel keeps 128 MiB free */
@@ -51,29 +52,10 @@ static const uint64_t never_blocked =
     BIT(SIGSEGV) | BIT(SIGBUS) | BIT(SIGFPE) | BIT(SIGILL) | BIT(SIGABRT) |
     BIT(SIGTRAP) | BIT(SIGSYS) | BIT(32) | BIT(33);
 
-#if defined(__x86_64__)
-
 static long sys4(long nr, long a, const void *b, void *c, long d)
 {
-	register long r10 __asm__("r10") = d;
-	register long r8 __asm__("r8") = 0;
-	long ret;
-
-	__asm__ volatile("syscall"
-			 : "=a"(ret)
-			 : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8)
-			 : "rcx", "r11", "memory");
-	return ret;
+	return psr_sys6(nr, a, (long)b, (long)c, d, 0, 0);
 }
-
-#else
-
-static long sys4(long nr, long a, const void *b, void *c, long d)
-{
-	return syscall(nr, a, b, c, d, 0);
-}
-
-#endif
 
 uint64_t __psr_signals_block(void)
 {

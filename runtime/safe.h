@@ -8,8 +8,8 @@
 
 /*
  * True outside signal handlers, outside a wake or flush that is going on,
- * and with at least 256 KiB of known stack left. Changes errno. Costs some
- * 70 system calls: ask rarely.
+ * and with at least 256 KiB of known stack left. Costs some 70 system calls:
+ * ask rarely.
  */
 bool __psr_safe(void);
 

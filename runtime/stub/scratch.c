@@ -19,9 +19,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 
 #include "psr/site.h"
+#include "sys6.h"
 
 #define SLOTS     8
 #define KEPT_MAX  (UINT64_C(4) << 20)  /* a block */
@@ -37,44 +37,6 @@ static _Atomic(struct block *) slots[SLOTS];
 static _Atomic uint64_t taken;
 static _Atomic bool is_open;
 
-#if defined(__x86_64__)
-
-static long sys6(long nr, long a, long b, long c, long d, long e, long f)
-{
-	register long r10 __asm__("r10") = d;
-	register long r8 __asm__("r8") = e;
-	register long r9 __asm__("r9") = f;
-	long ret;
-
-	__asm__ volatile("syscall"
-			 : "=a"(ret)
-			 : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8),
-			   "r"(r9)
-			 : "rcx", "r11", "memory");
-	return ret;
-}
-
-#elif defined(__aarch64__)
-
-static long sys6(long nr, long a, long b, long c, long d, long e, long f)
-{
-	register long x8 __asm__("x8") = nr;
-	register long x0 __asm__("x0") = a;
-	register long x1 __asm__("x1") = b;
-	register long x2 __asm__("x2") = c;
-	register long x3 __asm__("x3") = d;
-	register long x4 __asm__("x4") = e;
-	register long x5 __asm__("x5") = f;
-
-	__asm__ volatile("svc 0"
-			 : "+r"(x0)
-			 : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
-			 : "memory");
-	return x0;
-}
-
-#endif
-
 static struct block *map_block(uint64_t bytes)
 {
 	struct block *p;
@@ -82,8 +44,8 @@ static struct block *map_block(uint64_t bytes)
 
 	if (atomic_fetch_add(&taken, bytes) + bytes > TAKEN_MAX)
 		goto none;
-	at = sys6(SYS_mmap, 0, (long)bytes, PROT_READ | PROT_WRITE,
-		  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	at = psr_sys6(SYS_mmap, 0, (long)bytes, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (at < 0 && at > -4096)
 		goto none;
 	p = (struct block *)(uintptr_t)at;
@@ -101,7 +63,7 @@ static void unmap_block(struct block *p)
 
 	if (!atomic_load(&is_open))
 		return;
-	sys6(SYS_munmap, (long)(uintptr_t)p, (long)bytes, 0, 0, 0, 0);
+	psr_sys6(SYS_munmap, (long)(uintptr_t)p, (long)bytes, 0, 0, 0, 0);
 	atomic_fetch_sub(&taken, bytes);
 }
 

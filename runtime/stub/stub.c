@@ -12,23 +12,24 @@
  *
  * Never prints, keeps errno, leaves no descriptor open. Every symbol of the
  * C library is weak, so that it links into static and free-standing
- * programs, where it is off. It has no thread-local variable: in a library
- * that is loaded and unloaded these use up what there is for all.
+ * programs, where it is off. What programs often call themselves is not
+ * named at all: that would change how the linker reaches it, by stubs in front
+ * of the program's code, which would lie elsewhere on its cache lines. It has
+ * no thread-local variable: in a library that is loaded and unloaded these use
+ * up what there is for all.
  */
 #include <dlfcn.h>
-#include <errno.h>
 #include <link.h>
 #include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
 
 #include "attach.h"
 #include "safe.h"
 #include "scratch.h"
+#include "sys6.h"
 #include "ticks.h"
 
 #define TICK_ASLEEP (INT64_C(1) << 17) /* work units between two looks */
@@ -44,12 +45,10 @@
 #pragma weak dlsym
 #pragma weak dlerror
 #pragma weak getauxval
-#pragma weak getenv
-#pragma weak sched_yield
-#pragma weak malloc
 #pragma weak pthread_setcancelstate
-#pragma weak __errno_location
 #pragma weak dl_iterate_phdr
+
+extern char **environ __attribute__((weak));
 
 /* Every sanitizer that brings an allocator has it. */
 extern unsigned long __sanitizer_get_allocated_size(const volatile void *p)
@@ -77,56 +76,24 @@ static bool is_ours(const void *p)
 	       (const char *)p < _end;
 }
 
-/* P is a stub of the linker's that jumps through the global offset table. */
-#if defined(__x86_64__)
-
-static bool is_table_jump(const void *code)
-{
-	static const unsigned char endbr[] = {0xf3, 0x0f, 0x1e, 0xfa};
-	const unsigned char *p = (const unsigned char *)code;
-
-	if (p[0] == endbr[0] && p[1] == endbr[1] && p[2] == endbr[2] &&
-	    p[3] == endbr[3])
-		p += sizeof(endbr);
-	p += *p == 0xf2; /* bnd */
-	return p[0] == 0xff && p[1] == 0x25;
-}
-
-#elif defined(__aarch64__)
-
-static bool is_table_jump(const void *code)
-{
-	const uint32_t *p = (const uint32_t *)code;
-
-	p += *p == 0xd503245f;                  /* bti c */
-	return (*p & 0x9f00001f) == 0x90000010; /* adrp x16, ... */
-}
-
-#else
-
-static bool is_table_jump(const void *code)
-{
-	(void)code;
-	return false;
-}
-
-#endif
-
 /*
  * A program that brings its own allocator may be inside it, with its locks
- * held, when it meets a site; a sanitizer's has none. A jump through the global
- * offset table is no allocator, only where a non-PIC program finds the C
- * library's.
+ * held, when it meets a site; a sanitizer's has none.
  */
 static bool has_own_malloc(void)
 {
-	const void *p = (const void *)malloc;
+	const void *p = dlsym(RTLD_DEFAULT, "malloc");
 
-	if (!p)
-		return true;
-	if (!is_ours(p) || __sanitizer_get_allocated_size)
-		return false;
-	return !is_table_jump(p);
+	return !p || (is_ours(p) && !__sanitizer_get_allocated_size);
+}
+
+/* The calling thread's errno; NULL: there is none. */
+static int *errno_place(void)
+{
+	int *(*place)(void) =
+	    (int *(*)(void))dlsym(RTLD_DEFAULT, "__errno_location");
+
+	return place ? place() : NULL;
 }
 
 /* A static program's dlopen would bring a second C library. */
@@ -152,16 +119,32 @@ static bool starts_with(const char *s, const char *prefix)
 	return true;
 }
 
+/* What the environment says of NAME, which ends in "="; NULL: nothing. */
+static const char *variable(const char *name)
+{
+	for (char **e = &environ ? environ : NULL; e && *e; e++) {
+		const char *at = *e, *n = name;
+
+		while (*n && *at == *n) {
+			at++;
+			n++;
+		}
+		if (!*n)
+			return at;
+	}
+	return NULL;
+}
+
 /* What the environment says, asked once. */
 static enum state first_state(void)
 {
 	const char *mode;
 
-	if (!dlopen || !dlsym || !getauxval || !getenv || !__errno_location)
+	if (!dlopen || !dlsym || !getauxval)
 		return OFF;
-	if (getauxval(AT_SECURE) || is_static() || has_own_malloc())
+	if (getauxval(AT_SECURE) || is_static())
 		return OFF;
-	mode = getenv("PSR_MODE");
+	mode = variable("PSR_MODE=");
 	if (!mode)
 		return ASLEEP;
 	if (same(mode, "off") || same(mode, "baseline"))
@@ -205,7 +188,7 @@ static const struct psr_hooks *attach(const char *library)
 
 static const struct psr_hooks *attach_any(void)
 {
-	const char *own = getenv("PSR_RUNTIME");
+	const char *own = variable("PSR_RUNTIME=");
 	const struct psr_hooks *h;
 
 	if (!__start_psr_sites || !__stop_psr_sites)
@@ -237,16 +220,23 @@ static void put_off(void)
 static const struct psr_hooks *wake(enum state from)
 {
 	const struct psr_hooks *h = NULL;
-	int saved = errno, cancel = 0;
+	int *error, saved, cancel = 0;
 	uint64_t mask;
 
 	if (!atomic_compare_exchange_strong(&state, &from, WAKING))
-		goto out;
+		return NULL;
 	if (!__psr_safe()) {
 		put_off();
 		atomic_store(&state, from);
-		goto out;
+		return NULL;
 	}
+	error = errno_place();
+	if (!error || has_own_malloc()) {
+		ignore_small();
+		atomic_store(&state, OFF);
+		return NULL;
+	}
+	saved = *error;
 	mask = __psr_signals_block();
 	if (pthread_setcancelstate)
 		pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
@@ -260,8 +250,7 @@ static const struct psr_hooks *wake(enum state from)
 	if (pthread_setcancelstate)
 		pthread_setcancelstate(cancel, NULL);
 	__psr_signals_restore(mask);
-out:
-	errno = saved;
+	*error = saved;
 	return h;
 }
 
@@ -270,10 +259,10 @@ static const struct psr_hooks *await(void)
 {
 	const struct psr_hooks *h = NULL;
 
-	for (int i = 0; i < PINNED_WAIT && !h && sched_yield; i++) {
+	for (int i = 0; i < PINNED_WAIT && !h; i++) {
 		if (atomic_load(&state) != WAKING)
 			return atomic_load(&hooks);
-		sched_yield();
+		psr_sys6(SYS_sched_yield, 0, 0, 0, 0, 0, 0);
 		h = atomic_load(&hooks);
 	}
 	return h;
@@ -458,12 +447,15 @@ static int withdraw_object(struct dl_phdr_info *info, size_t size, void *ctx)
  */
 __attribute__((visibility("hidden"))) void __psr_seal(int option)
 {
-	int saved = errno;
+	int *error, saved;
 
 	if (option != PR_SET_SECCOMP && option != PR_SET_TSC)
 		return;
+	error = dlsym ? errno_place() : NULL;
+	saved = error ? *error : 0;
 	__psr_withdraw();
 	if (dl_iterate_phdr)
 		dl_iterate_phdr(withdraw_object, NULL);
-	errno = saved;
+	if (error)
+		*error = saved;
 }
