@@ -429,6 +429,30 @@ static int add_all(struct psr_args *to, const char *const *list)
 	return ret;
 }
 
+static bool mentions(const struct psr_args *args, const char *option)
+{
+	for (size_t i = 0; i < args->n; i++)
+		if (strstr(args->v[i], option))
+			return true;
+	return false;
+}
+
+/*
+ * A few samples do not tell what is cold: a call that none of them met may lead
+ * to where all of them are, inlined there so far. So calls are inlined as -O3
+ * does, also where clang would take them for cold.
+ */
+static int keep_inlining(struct cc *cc)
+{
+	static const char option[] = "-inline-cold-callsite-threshold";
+	char flag[64];
+
+	if (mentions(&cc->user, option))
+		return 0;
+	snprintf(flag, sizeof(flag), "%s=%d", option, 250);
+	return psr_args_add(&cc->flags, flag);
+}
+
 /*
  * Probes need to know what was inlined where, as debug locations tell: clang
  * keeps these if anyone asks for remarks, here for none. BLOCKS: a file with
@@ -446,6 +470,8 @@ static int add_probes(struct cc *cc, const char *blocks)
 	snprintf(use, sizeof(use), "-fprofile-sample-use=%s", blocks);
 	ret = add_all(&cc->out,
 		      (const char *[]){use, "-Wno-backend-plugin", NULL});
+	if (!ret)
+		ret = keep_inlining(cc);
 	return ret ? ret : psr_args_add(&cc->flags, "-psr-probes=shown");
 }
 
