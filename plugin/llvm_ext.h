@@ -91,6 +91,7 @@ LLVMBasicBlockRef psr_ext_loop_header(psr_loop l);
 LLVMBasicBlockRef psr_ext_loop_preheader(psr_loop l);   /* or NULL */
 LLVMBasicBlockRef psr_ext_loop_unique_exit(psr_loop l); /* or NULL */
 LLVMBasicBlockRef psr_ext_loop_latch(psr_loop l);       /* or NULL */
+bool psr_ext_loop_leaves_once(psr_loop l); /* at its one latch alone */
 LLVMBasicBlockRef psr_ext_loop_exiting(psr_loop l); /* the only one, or NULL */
 psr_loop psr_ext_loop_parent(psr_loop l);           /* or NULL */
 bool psr_ext_loop_is_simple(psr_loop l);            /* form, dedicated exits */
@@ -148,6 +149,17 @@ bool psr_ext_trip_ends(struct psr_fam *fam, LLVMValueRef f, psr_loop l,
 bool psr_ext_trip_guess(struct psr_fam *fam, LLVMValueRef f, psr_loop l,
 			psr_loop nest, LLVMValueRef at, unsigned budget,
 			unsigned least, psr_scev *out);
+/*
+ * V, an integer, is START + STEP * k in L's iteration k; START of values that
+ * live in front of L, and of V's type; STEP from 1 to PSR_ENDS_STEP.
+ */
+struct psr_counter {
+	psr_scev start;
+	uint64_t step;
+	bool may_wrap; /* with signs, as far as is known */
+};
+bool psr_ext_counts(struct psr_fam *fam, LLVMValueRef f, LLVMValueRef v,
+		    psr_loop l, unsigned budget, struct psr_counter *out);
 /* L's iterations are known when it is entered, but by a division, say. */
 bool psr_ext_trip_is_costly(struct psr_fam *fam, LLVMValueRef f, psr_loop l);
 bool psr_ext_scev_constant(psr_scev s, uint64_t *value);

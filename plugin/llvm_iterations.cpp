@@ -298,6 +298,30 @@ bool psr_ext_trip_is_costly(psr_fam *fam, LLVMValueRef f, psr_loop l)
 		   before->getTerminator());
 }
 
+bool psr_ext_counts(psr_fam *fam, LLVMValueRef f, LLVMValueRef v, psr_loop l,
+		    unsigned budget, struct psr_counter *out)
+{
+	auto &SE = analysis<ScalarEvolutionAnalysis>(fam, f);
+	Loop *L = loop_of(l);
+	Value *V = unwrap(v);
+	BasicBlock *before = L->getLoopPreheader();
+
+	if (!before || !V->getType()->isIntegerTy())
+		return false;
+	auto *e = dyn_cast<SCEVAddRecExpr>(SE.getSCEV(V));
+	if (!e || e->getLoop() != L || !e->isAffine())
+		return false;
+	auto *step = dyn_cast<SCEVConstant>(e->getStepRecurrence(SE));
+	if (!step || !step->getAPInt().isStrictlyPositive() ||
+	    step->getAPInt().ugt(PSR_ENDS_STEP))
+		return false;
+	out->start = wrap_scev(e->getStart());
+	out->step = step->getAPInt().getZExtValue();
+	out->may_wrap = !e->hasNoSignedWrap();
+	return is_cheap_at(fam, f, e->getStart(), L, before->getTerminator(),
+			   budget);
+}
+
 // ---- What iterations share ---------------------------------------------------
 
 static MemoryLocation anywhere(Instruction *i, bool writes, bool scopes)

@@ -54,6 +54,7 @@ struct psr_nest {
 	uint32_t strides;                /* set of inputs: see constant.h */
 	const struct psr_profile_site *profile; /* NULL: nothing is known */
 	bool has_index;     /* see prefetch.h */
+	bool has_border;    /* see split.h */
 	bool only_constant; /* gains by constants, if by anything */
 	bool gains_isa;     /* may gain by instructions and scheduling */
 	bool only_isa;      /* or by these */

@@ -33,6 +33,7 @@
 #include "parallel.h"
 #include "polly.h"
 #include "prefetch.h"
+#include "split.h"
 #include "unroll.h"
 
 #define V2 PSR_ISA_V2
@@ -477,7 +478,7 @@ const struct psr_recipe psr_recipes[] = {
     {"layout-v3-w256", V3, 256, 0, NULL, 0, {&psr_layout}},
     {"layout-v4-w512", V4, 512, 0, NULL, 0, {&psr_layout}},
     {"unroll4-v3-w256", V3, 256, 0, NULL, 4, {&psr_unroll}},
-    {"unroll8-v3-w256", V3, 256, 0, NULL, 8, {&psr_unroll}},
+    {"split-v3-w256", V3, 256, 0, NULL, 0, {&psr_split}},
     {"flat-v3-w256", V3, 256, 0, NULL, 0, {&psr_apart, &psr_flat}},
     {"flat-v4-w512", V4, 512, 0, NULL, 0, {&psr_apart, &psr_flat}},
     {"jam2-v3-w256", V3, 256, 0, NULL, 2, {&psr_apart, &psr_jam}},

@@ -27,6 +27,7 @@
 #include "prefetch.h"
 #include "refuse.h"
 #include "shape.h"
+#include "split.h"
 #include "work.h"
 
 #define NEST_MAX_SIZE  4000 /* IR instructions */
@@ -325,13 +326,15 @@ static enum psr_reason nest_reason(struct psr_fam *fam, struct psr_nest *nest)
 	if (r != PSR_REASON_COPY)
 		psr_layout_judge(fam, nest);
 	nest->has_index = r != PSR_REASON_COPY && psr_prefetch_judge(nest);
+	nest->has_border = psr_split_judge(fam, nest);
 	nest->features.known_trips =
 	    psr_work_known_trips(fam, nest, nest->loop, at, PSR_INNER_BUDGET);
 	/* What is called decides, and keeps little in registers. */
 	if (r && has_calls(nest))
 		return r;
 	nest->gains_isa = may_gain_by_isa(nest, r);
-	if (r && nest->layout && !nest->features.regular && !nest->has_index) {
+	if (r && nest->layout && !nest->features.regular && !nest->has_index &&
+	    !nest->has_border) {
 		nest->only_constant =
 		    r == PSR_REASON_FP_ORDER && may_be_constant(nest);
 		nest->only_isa = nest->gains_isa;

@@ -117,6 +117,30 @@ NI histogram(long n, const uint32_t *at, double *c)
 		c[at[i]] += 1;
 }
 
+static int clamped(long v, long high)
+{
+	return (int)(v < 0 ? 0 : v > high ? high : v);
+}
+
+NI clamp(long n, const double *a, double *c)
+{
+	for (long i = 0; i < n; i++)
+		for (long j = 0; j < n; j++) {
+			double sum = 0;
+
+			for (long y = -1; y <= 1; y++)
+				for (long x = -1; x <= 1; x++)
+					sum += a[clamped(i + y, n - 1) * n +
+						 clamped(j + x, n - 1)];
+			c[i * n + j] = sum * 0.125;
+		}
+}
+
+static void do_clamp(struct memory *m)
+{
+	clamp(m->n, m->a, m->c);
+}
+
 static void do_triad(struct memory *m)
 {
 	triad(m->n, m->a, m->b, m->c);
@@ -177,6 +201,7 @@ static void do_by_columns(struct memory *m)
 
 #define STREAM	 "v3-w256 v4-w512 nontemporal-v3-w128"
 #define INDIRECT "v4-w512 prefetch32"
+#define BORDERS	 "v3-w256 v4-w512 split-v3-w256"
 #define LOOPS	 "jam4-v3-w256 jam8-v3-w256 interchange-v3-w256 polly32-v3-w256"
 
 static const struct kernel {
@@ -191,6 +216,7 @@ static const struct kernel {
     {"columns", do_columns, 500, 1000, LOOPS},
     {"transpose", do_transpose, 500, 200, LOOPS},
     {"by-columns", do_by_columns, 500, 200, LOOPS},
+    {"clamp", do_clamp, 500, 200, BORDERS},
     {"triad", do_triad, 2000, 20, STREAM},
     {"triad", do_triad, 500, 2000, STREAM},
     {"scale-rows", do_scale_rows, 2000, 20, STREAM},

@@ -72,6 +72,10 @@ class Kernel(Function):
 
     def index_of_one(self, i, depth):
         top = world.shapes[depth - 1][0]
+        if chance(0.1):
+            return pick("min_i(max_i((int)%s - 2, 0), %d)" % (i, top - 1),
+                        "(%s > 4 ? (long)%s - 3 : (long)%s)" % (i, i, i),
+                        "(%s ? (long)%s : 1)" % (self.border(), i))
         if depth > 1:
             return pick(i, i, i, i + " + 1", "%d - %s" % (top, i))
         return pick(i, i, i, i, i + " + 1", "(long)%s - 1" % i, "2 * " + i,
@@ -166,11 +170,31 @@ class Kernel(Function):
                     "(min_i(max_i(%s, 0), 255))") % x
 
     def value(self, t):
+        if chance(0.15):
+            return "(%s)(%s ? %s : %s)" % (t, self.border(), self.value(t),
+                                           self.value(t))
         depth = rng.randint(1, 2)
         return "(%s)%s" % (t, self.real(t, depth)) if t in FLOATS else \
             "(%s)%s" % (t, self.whole(depth))
 
+    def border(self):
+        """Whether an index of the loops in scope is within one."""
+        names = [n for n, _ in self.indices]
+        if not names:
+            return "w > 3"
+        i = names[-1] if chance(0.7) else rng.choice(names)
+        left = pick("(long)%s", "(long)%s", "%s", "(long)%s - 1",
+                    "2 * (long)%s + 1", "(int)%s + s", "(unsigned)%s - 3",
+                    "(signed char)%s", "(unsigned char)(%s + 100)") % i
+        right = pick("0", "1", "5", "9", "31", "w", "w - 1", "(int)w / 2",
+                     "back", "s", rng.choice(names),
+                     str(world.shapes[0][0] - 1))
+        return "%s %s %s" % (left, pick("<", "<=", ">", ">=", "==", "!="),
+                             right)
+
     def test(self):
+        if chance(0.35):
+            return self.border()
         v, t = self.reference()
         if t in FLOATS:
             return "%s %s %s" % (v, pick("<", ">", "<=", "!="), self.real(t, 0))

@@ -2,7 +2,7 @@
 // Several inner loops: each is done for a block of the outer loop's iterations,
 // and so is what lies between them.
 // RUN: rm -f %t.json
-// RUN: %clang -O2 -S -emit-llvm -fplugin=%plugin -mllvm -psr-recipes=interchange-v3-w256,unroll8-v3-w256 -mllvm -psr-budget=100 \
+// RUN: %clang -O2 -S -emit-llvm -fplugin=%plugin -mllvm -psr-recipes=interchange-v3-w256,unroll4-v3-w256 -mllvm -psr-budget=100 \
 // RUN:     -mllvm -psr-remarks=%t.json %s -o - | %FileCheck %s
 // RUN: %FileCheck --check-prefix=REMARK %s < %t.json
 

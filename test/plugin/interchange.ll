@@ -2,7 +2,7 @@
 ; The inner loop outside, for blocks of 256 of the outer one, whose sums are
 ; kept in an array meanwhile; four rounds of it at once.
 ; RUN: rm -f %t.json
-; RUN: %opt -load-pass-plugin=%plugin -passes=psr,verify -psr-recipes=interchange-v3-w256,unroll8-v3-w256 \
+; RUN: %opt -load-pass-plugin=%plugin -passes=psr,verify -psr-recipes=interchange-v3-w256,unroll4-v3-w256 \
 ; RUN:     -psr-remarks=%t.json -S %s | %FileCheck %s
 ; RUN: %FileCheck --check-prefix=REMARK %s < %t.json
 

@@ -2,7 +2,7 @@
 ; Four rows at once, their sums side by side; not where rows depend on each
 ; other. Unrolling is a hint.
 ; RUN: rm -f %t.json
-; RUN: %opt -load-pass-plugin=%plugin -passes=psr,verify -psr-recipes=jam4-v3-w256,unroll8-v3-w256 \
+; RUN: %opt -load-pass-plugin=%plugin -passes=psr,verify -psr-recipes=jam4-v3-w256,unroll4-v3-w256 \
 ; RUN:     -psr-remarks=%t.json -S %s | %FileCheck %s
 ; RUN: %FileCheck --check-prefix=REMARK %s < %t.json
 
@@ -107,6 +107,6 @@ define void @skew(i32 noundef %0, ptr noalias noundef captures(none) %1) local_u
 ; CHECK-LABEL: define internal i1 @rows.psr1(
 ; CHECK-NOT: ret i1 false
 ; CHECK: ret i1 true
-; CHECK: !{!"llvm.loop.unroll.count", i32 8}
-; REMARK: "function": "rows"{{.*}}"name": "unroll8-v3-w256", "status": "made"{{.*}}"name": "jam4-v3-w256", "status": "made"
+; CHECK: !{!"llvm.loop.unroll.count", i32 4}
+; REMARK: "function": "rows"{{.*}}"name": "unroll4-v3-w256", "status": "made"{{.*}}"name": "jam4-v3-w256", "status": "made"
 ; REMARK: "function": "skew"{{.*}}"name": "jam4-v3-w256", "status": "skipped", "reason": {"id": "order"
