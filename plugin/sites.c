@@ -326,7 +326,9 @@ static enum psr_reason nest_reason(struct psr_fam *fam, struct psr_nest *nest)
 	if (r != PSR_REASON_COPY)
 		psr_layout_judge(fam, nest);
 	nest->has_index = r != PSR_REASON_COPY && psr_prefetch_judge(nest);
-	nest->has_border = psr_split_judge(fam, nest);
+	/* A single scalar loop would gain too little to be dispatched. */
+	nest->has_border = (!r || nest->features.depth > 1) &&
+			   psr_split_judge(fam, nest);
 	nest->features.known_trips =
 	    psr_work_known_trips(fam, nest, nest->loop, at, PSR_INNER_BUDGET);
 	/* What is called decides, and keeps little in registers. */

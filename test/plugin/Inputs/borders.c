@@ -13,6 +13,7 @@ static unsigned char a[N * N], o[N * N];
 static double x[N * N], y[N * N];
 static int t[N];
 static long last;
+static int rows = 2;
 
 #define NEST __attribute__((noinline)) static void
 
@@ -51,21 +52,23 @@ NEST heat(int w, int h)
 /* The sum leaves the loop; all borders are anywhere. */
 NEST window(long n, long from, long to, long odd)
 {
-	double sum = 0;
-	long seen = -1;
+	for (long r = 0; r < rows * N; r += N) {
+		double sum = 0;
+		long seen = -1;
 
-	for (long i = 0; i < n; i++) {
-		if (i >= from && i < to) {
-			sum += x[i];
-			seen = i;
+		for (long i = 0; i < n; i++) {
+			if (i >= from && i < to) {
+				sum += x[r + i];
+				seen = i;
+			}
+			if (i == odd)
+				sum = sum * 0.5;
+			if (i != 0)
+				y[r + i] = sum;
 		}
-		if (i == odd)
-			sum = sum * 0.5;
-		if (i != 0)
-			y[i] = sum;
+		y[r] = sum;
+		last = seen;
 	}
-	y[0] = sum;
-	last = seen;
 }
 
 NEST unsigned_window(unsigned n, unsigned from, unsigned many)
@@ -77,12 +80,13 @@ NEST unsigned_window(unsigned n, unsigned from, unsigned many)
 /* Past the end of int, and round. */
 NEST wraps(int n, unsigned from, int top)
 {
-	for (int i = 0; i < n; i++) {
-		int v = (int)(from + (unsigned)i * 3);
+	for (int r = 0; r < rows * N; r += N)
+		for (int i = 0; i < n; i++) {
+			int v = (int)(from + (unsigned)i * 3);
 
-		t[i & (N - 1)] += v < top ? i : v > 5 ? 2 : 3;
-		y[i] = v < 0 ? x[i] : 2 * x[i];
-	}
+			t[i & (N - 1)] += v < top ? i : v > 5 ? 2 : 3;
+			y[r + i] = v < 0 ? x[r + i] : 2 * x[r + i];
+		}
 }
 
 NEST narrow(int n, int from)
@@ -131,8 +135,10 @@ NEST beginning(long n, long from)
 /* In place: what one part writes, the next one reads. */
 NEST chain(int n, int m)
 {
-	for (int i = 0; i < n; i++)
-		x[i + 1] = x[i > m ? m : i] * 0.75 + (i > 2 ? x[i - 2] : 1);
+	for (int r = 0; r < rows * N; r += N)
+		for (int i = 0; i < n; i++)
+			x[r + i + 1] = x[r + (i > m ? m : i)] * 0.75 +
+				       (i > 2 ? x[r + i - 2] : 1);
 }
 
 static void fill(void)
@@ -177,6 +183,7 @@ int main(int argc, char **argv)
 	static const long at[] = {LONG_MIN, -3, 0, 1, 2, 5, 30, LONG_MAX};
 	unsigned un = n < 0 ? 0 : (unsigned)n;
 
+	rows += argc > 2;
 	RUN(blur(n, n));
 	RUN(blur(n, 2));
 	RUN(heat(n, n));
