@@ -385,6 +385,9 @@ static void chain_header(struct split *s, struct parts *p)
 		from(then, now, p->begin);
 		from(made, now, p->enter);
 		from(made, incoming_of(phi, p->latch), p->latch);
+		for (unsigned k = 0; k < s->n; k++)
+			if (s->borders[k].grows == phi)
+				s->borders[k].grows = made;
 		replace(phi, made);
 	}
 }

@@ -74,6 +74,7 @@ class Kernel(Function):
         top = world.shapes[depth - 1][0]
         if chance(0.1):
             return pick("min_i(max_i((int)%s - 2, 0), %d)" % (i, top - 1),
+                        "min_i((int)%s, %d)" % (i, rng.randint(1, top)),
                         "(%s > 4 ? (long)%s - 3 : (long)%s)" % (i, i, i),
                         "(%s ? (long)%s : 1)" % (self.border(), i))
         if depth > 1:

@@ -36,6 +36,23 @@ NEST blur(int w, int h)
 		}
 }
 
+/* What is clamped is what the loop counts. */
+NEST smooth(long w, long h)
+{
+	for (long j = 0; j < h; j++)
+		for (long i = 0; i < w; i++) {
+			double sum = 0;
+
+			for (long u = -1; u <= 1; u++) {
+				long at = i + u;
+
+				at = at < 0 ? 0 : at > w - 1 ? w - 1 : at;
+				sum += x[j * N + at];
+			}
+			y[j * N + i] = sum * 0.125;
+		}
+}
+
 NEST heat(int w, int h)
 {
 	for (int j = 0; j < h; j++)
@@ -186,6 +203,8 @@ int main(int argc, char **argv)
 	rows += argc > 2;
 	RUN(blur(n, n));
 	RUN(blur(n, 2));
+	RUN(smooth(n, n));
+	RUN(smooth(n, 2));
 	RUN(heat(n, n));
 	for (int i = 0; i < 8; i++)
 		for (int k = 0; k < 8; k++) {
