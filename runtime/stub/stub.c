@@ -76,15 +76,56 @@ static bool is_ours(const void *p)
 	       (const char *)p < _end;
 }
 
+/* P is a stub of the linker's that jumps through the global offset table. */
+#if defined(__x86_64__)
+
+static bool is_table_jump(const void *code)
+{
+	static const unsigned char endbr[] = {0xf3, 0x0f, 0x1e, 0xfa};
+	const unsigned char *p = (const unsigned char *)code;
+
+	if (p[0] == endbr[0] && p[1] == endbr[1] && p[2] == endbr[2] &&
+	    p[3] == endbr[3])
+		p += sizeof(endbr);
+	p += *p == 0xf2; /* bnd */
+	return p[0] == 0xff && p[1] == 0x25;
+}
+
+#elif defined(__aarch64__)
+
+static bool is_table_jump(const void *code)
+{
+	const uint32_t *p = (const uint32_t *)code;
+
+	p += *p == 0xd503245f;                  /* bti c */
+	return (*p & 0x9f00001f) == 0x90000010; /* adrp x16, ... */
+}
+
+#else
+
+static bool is_table_jump(const void *code)
+{
+	(void)code;
+	return false;
+}
+
+#endif
+
 /*
  * A program that brings its own allocator may be inside it, with its locks
- * held, when it meets a site; a sanitizer's has none.
+ * held, when it meets a site; a sanitizer's has none. A jump through the global
+ * offset table is no allocator, only where a non-PIC program finds the C
+ * library's.
  */
 static bool has_own_malloc(void)
 {
 	const void *p = dlsym(RTLD_DEFAULT, "malloc");
 
-	return !p || (is_ours(p) && !__sanitizer_get_allocated_size);
+	if (!p)
+		return true;
+	if (!is_ours(p) || __sanitizer_get_allocated_size)
+		return false;
+	return !is_table_jump(p);
 }
 
 /* The calling thread's errno; NULL: there is none. */
@@ -111,28 +152,23 @@ static bool same(const char *a, const char *b)
 	return *a == *b;
 }
 
-static bool starts_with(const char *s, const char *prefix)
+/* What follows PREFIX in S; NULL: S begins otherwise. */
+static const char *behind(const char *s, const char *prefix)
 {
 	while (*prefix)
 		if (*s++ != *prefix++)
-			return false;
-	return true;
+			return NULL;
+	return s;
 }
 
 /* What the environment says of NAME, which ends in "="; NULL: nothing. */
 static const char *variable(const char *name)
 {
-	for (char **e = &environ ? environ : NULL; e && *e; e++) {
-		const char *at = *e, *n = name;
+	const char *value = NULL;
 
-		while (*n && *at == *n) {
-			at++;
-			n++;
-		}
-		if (!*n)
-			return at;
-	}
-	return NULL;
+	for (char **e = &environ ? environ : NULL; e && *e && !value; e++)
+		value = behind(*e, name);
+	return value;
 }
 
 /* What the environment says, asked once. */
@@ -150,7 +186,7 @@ static enum state first_state(void)
 	if (same(mode, "off") || same(mode, "baseline"))
 		return OFF;
 	if (same(mode, "frozen") || same(mode, "verify") ||
-	    starts_with(mode, "pinned:"))
+	    behind(mode, "pinned:"))
 		return EAGER;
 	return ASLEEP;
 }
