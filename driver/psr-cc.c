@@ -444,13 +444,9 @@ static bool mentions(const struct psr_args *args, const char *option)
  */
 static int keep_inlining(struct cc *cc)
 {
-	static const char option[] = "-inline-cold-callsite-threshold";
-	char flag[64];
-
-	if (mentions(&cc->user, option))
+	if (mentions(&cc->user, "-inline-cold-callsite-threshold"))
 		return 0;
-	snprintf(flag, sizeof(flag), "%s=%d", option, 250);
-	return psr_args_add(&cc->flags, flag);
+	return psr_args_add(&cc->flags, "-inline-cold-callsite-threshold=250");
 }
 
 /*

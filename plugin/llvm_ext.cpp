@@ -429,13 +429,6 @@ bool psr_ext_loop_is_invariant(psr_loop l, LLVMValueRef v)
 	return loop_of(l)->isLoopInvariant(unwrap(v));
 }
 
-bool psr_ext_loop_leaves_once(psr_loop l)
-{
-	const BasicBlock *latch = loop_of(l)->getLoopLatch();
-
-	return latch && loop_of(l)->getExitingBlock() == latch;
-}
-
 bool psr_ext_loop_is_simple(psr_loop l)
 {
 	return loop_of(l)->isLoopSimplifyForm();

@@ -64,8 +64,8 @@ bool psr_variant_is(LLVMValueRef f);
 
 /*
  * llvm_probes.cpp. Whether samples say how often F was entered; drops that, and
- * returns whether they did. Of B's instructions samples count nothing; WEIGHTS: drops how B's branches
- * went.
+ * returns whether they did. Of B's instructions samples count nothing; WEIGHTS:
+ * drops how B's branches went.
  */
 bool psr_ext_has_entries(LLVMValueRef f);
 bool psr_ext_forget_entries(LLVMValueRef f);
@@ -91,7 +91,6 @@ LLVMBasicBlockRef psr_ext_loop_header(psr_loop l);
 LLVMBasicBlockRef psr_ext_loop_preheader(psr_loop l);   /* or NULL */
 LLVMBasicBlockRef psr_ext_loop_unique_exit(psr_loop l); /* or NULL */
 LLVMBasicBlockRef psr_ext_loop_latch(psr_loop l);       /* or NULL */
-bool psr_ext_loop_leaves_once(psr_loop l); /* at its one latch alone */
 LLVMBasicBlockRef psr_ext_loop_exiting(psr_loop l); /* the only one, or NULL */
 psr_loop psr_ext_loop_parent(psr_loop l);           /* or NULL */
 bool psr_ext_loop_is_simple(psr_loop l);            /* form, dedicated exits */

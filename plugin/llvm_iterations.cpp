@@ -287,15 +287,11 @@ bool psr_ext_trip_is_costly(psr_fam *fam, LLVMValueRef f, psr_loop l)
 {
 	auto &SE = analysis<ScalarEvolutionAnalysis>(fam, f);
 	const SCEV *taken = SE.getBackedgeTakenCount(loop_of(l));
-	const BasicBlock *before = loop_of(l)->getLoopPreheader();
-	SCEVExpander expander(SE, "psr");
+	BasicBlock *before = loop_of(l)->getLoopPreheader();
 
 	return before && !isa<SCEVCouldNotCompute>(taken) &&
-	       !isa<SCEVConstant>(taken) &&
-	       expander.isHighCostExpansion(
-		   taken, loop_of(l), SCEVCheapExpansionBudget,
-		   &analysis<TargetIRAnalysis>(fam, f),
-		   before->getTerminator());
+	       !is_cheap_at(fam, f, taken, loop_of(l), before->getTerminator(),
+			    SCEVCheapExpansionBudget);
 }
 
 bool psr_ext_counts(psr_fam *fam, LLVMValueRef f, LLVMValueRef v, psr_loop l,

@@ -103,19 +103,13 @@ static bool is_hot(const struct psr_nest *s)
 	return s->profile && s->profile->hot;
 }
 
-static bool has_name(LLVMValueRef f, const char *name)
-{
-	size_t n;
-	const char *is = LLVMGetValueName2(f, &n);
-
-	return n == strlen(name) && !memcmp(is, name, n);
-}
-
 /* A single loop that a program runs through once, as to fill its memory. */
 static bool runs_once(const struct psr_nest *s)
 {
 	return s->loop && s->features.depth == 1 &&
-	       !psr_ext_loop_parent(s->loop) && has_name(s->function, "main");
+	       !psr_ext_loop_parent(s->loop) &&
+	       s->function == LLVMGetNamedFunction(
+				  LLVMGetGlobalParent(s->function), "main");
 }
 
 /* Where a variant gains more: where time is known to be spent; then what runs
