@@ -537,6 +537,7 @@ static void learn_blocks(struct psr_launch *l)
 static void learn(struct psr_launch *l)
 {
 	struct psr_monitor *m = &l->monitor;
+	char *parent = l->shared->record.parent;
 	struct psr_run_detail detail = {.samples = m->samples,
 					.nsamples = m->nsamples,
 					.adaptations = m->adaptations,
@@ -550,6 +551,9 @@ static void learn(struct psr_launch *l)
 		open_database(l, PSR_STORE_WRITE);
 	if (!l->store)
 		return;
+	/* On a busy machine it was entered after this one. */
+	if (l->run && !*parent)
+		find_parent(l, parent);
 	if (l->o->no_learn || !l->started)
 		ret = l->reservation.id
 			  ? psr_store_release(l->store, l->reservation.id,

@@ -62,7 +62,8 @@ static void arm_tracer(struct psr_monitor *m, uint64_t ns)
 	pause += (uint64_t)rand() % (pause / 2);
 	t.it_value.tv_sec = (time_t)(pause / 1000000000u);
 	t.it_value.tv_nsec = (long)(pause % 1000000000u);
-	if (!m->trace->off && m->trace->n < TRACE_MOST)
+	if (m->trace->stopping ||
+	    (!m->trace->off && m->trace->n < TRACE_MOST))
 		timerfd_settime(m->tracer, 0, &t, NULL);
 }
 

@@ -40,10 +40,10 @@
 
 #define PROCESSOR 36 /* fields of stat after the state, which is the third */
 
-/* The processor it runs on; -1: it does not. */
-static int processor_of(pid_t pid, pid_t tid)
+/* The letter of its state, X where there is none, and its processor. */
+static char state_of(pid_t pid, pid_t tid, int *cpu)
 {
-	char path[64], text[1024];
+	char path[64], text[1024], state;
 	const char *p = NULL;
 	FILE *f;
 
@@ -51,18 +51,20 @@ static int processor_of(pid_t pid, pid_t tid)
 		 (int)tid);
 	f = fopen(path, "re");
 	if (!f)
-		return -1;
+		return 'X';
 	if (fgets(text, sizeof(text), f))
 		p = strrchr(text, ')');
 	fclose(f);
-	if (!p || p[1] != ' ' || p[2] != 'R')
-		return -1;
+	if (!p || p[1] != ' ' || !p[2])
+		return 'X';
 	p += 2;
+	state = *p;
 	for (int i = 0; i < PROCESSOR && p; i++) {
 		p = strchr(p, ' ');
 		p = p ? p + 1 : NULL;
 	}
-	return p ? atoi(p) : -1;
+	*cpu = p ? atoi(p) : -1;
+	return state;
 }
 
 /* A thread that computes, a random one of several, on *CPU; 0: none. */
@@ -78,9 +80,10 @@ static pid_t find_thread(pid_t pid, int *cpu)
 	dir = opendir(path);
 	while (dir && (e = readdir(dir))) {
 		pid_t tid = (pid_t)atoi(e->d_name);
-		int on = tid > 0 ? processor_of(pid, tid) : -1;
+		int on = -1;
 
-		if (on < 0 || (unsigned)rand() % ++n)
+		if (tid <= 0 || state_of(pid, tid, &on) != 'R' || on < 0 ||
+		    (unsigned)rand() % ++n)
 			continue;
 		found = tid;
 		*cpu = on;
@@ -159,9 +162,28 @@ static bool wait_step(pid_t tid, int *status)
 	return has_stopped(tid, status);
 }
 
-static void let_go(pid_t tid, int signal)
+/*
+ * TID, which we have attached to, has not stopped. Returns whom to ask next: a
+ * thread that ends while it is traced stays until its tracer has looked, and
+ * with it the whole program; one that calls exec becomes the program's first.
+ * 0: nobody.
+ */
+static pid_t still_stopping(const struct psr_trace *t, pid_t tid)
 {
-	ptrace(PTRACE_DETACH, tid, 0, signal);
+	siginfo_t info = {0};
+	int cpu;
+
+	if (tid != t->pid) {
+		if (!waitid(P_PID, (id_t)tid, &info,
+			    WEXITED | WNOHANG | __WALL))
+			return info.si_pid == tid ? 0 : tid;
+		tid = t->pid;
+	}
+	/* Its end is for whoever waits for the program. */
+	return strchr("ZX", state_of(tid, tid, &cpu)) ||
+		       ptrace(PTRACE_INTERRUPT, tid, 0, 0) < 0
+		   ? 0
+		   : tid;
 }
 
 /* What a stop other than a step's says: the signal that is to be delivered. */
@@ -349,11 +371,8 @@ static void follow(struct psr_trace *t, pid_t tid, int status, unsigned steps)
 	size_t first = t->n;
 	int signal = follow_stopped(t, tid, status, steps);
 
-	if (signal >= 0)
-		let_go(tid, signal);
-	else if (tid != t->pid)
-		(void)!waitid(P_PID, (id_t)tid, &(siginfo_t){0},
-			      WEXITED | WNOHANG | __WALL);
+	if (signal < 0 || ptrace(PTRACE_DETACH, tid, 0, signal) < 0)
+		t->stopping = still_stopping(t, tid);
 	for (size_t i = first; i < t->n; i++)
 		if (!is_mapped(t, t->at[i])) {
 			read_maps(t);
@@ -402,8 +421,7 @@ uint64_t psr_trace_window(struct psr_trace *t, unsigned steps)
 		t->stopping = tid;
 	}
 	if (!wait_stopped(tid, &status, start + STOP_NS)) {
-		if (kill(tid, 0) < 0)
-			t->stopping = 0;
+		t->stopping = still_stopping(t, tid);
 		return 0;
 	}
 	t->stopping = 0;

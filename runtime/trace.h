@@ -17,7 +17,8 @@ struct psr_trace_map {
 
 struct psr_trace {
 	pid_t pid;
-	pid_t stopping;   /* a thread that was told to stop and has not yet */
+	pid_t stopping;   /* a thread that was told to stop and has not yet:
+			   * until it has, or has ended, go on asking */
 	bool off;         /* it cannot be done */
 	uint64_t *at;     /* addresses of instructions executed */
 	size_t n, size;

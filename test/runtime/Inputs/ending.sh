@@ -1,0 +1,21 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# ending.sh PSR PROGRAM DIR: launches PROGRAM under psr run so that it ends in
+# each of its ways at many an instant of being sampled.
+psr=$1 program=$2 dir=$3
+export PSR_DB="$dir/db"
+
+for way in exit exec leave; do
+	right=0
+	for us in $(seq 4000 431 24000); do
+		out=$(timeout -s KILL 20 "$psr" run "$program" $way "$us")
+		status=$?
+		if [ "$out" = done ] && [ $status = 0 ]; then
+			right=$((right + 1))
+		else
+			echo "$way $us: status $status, '$out'"
+			break
+		fi
+	done
+	echo "$way: $right"
+done
