@@ -47,6 +47,8 @@
 #define COUNT_NS     1e5   /* a longer call is not slowed down for free */
 #define COUNT_SLOW   4     /* times a call's time, at most, to count it */
 #define COUNT_SHARE  0.002 /* of the site's time */
+#define COUNT_FIRST  6     /* long calls of a size, in all, may take more: */
+#define FIRST_SHARE  0.02
 
 static void sort(float *v, size_t n)
 {
@@ -419,13 +421,14 @@ enum psr_counting psr_choose_counting(uint64_t counted, double call_ns,
 				      struct psr_budget *b)
 {
 	double extra = COUNT_SLOW * call_ns;
+	double share = counted < COUNT_FIRST ? FIRST_SHARE : COUNT_SHARE;
 
 	if (b->share <= 0 || counted >= COUNT_ENOUGH)
 		return PSR_COUNT_NONE;
 	if (counted < COUNT_FREE)
 		return call_ns > 0 && call_ns < COUNT_NS ? PSR_COUNT_ALL
 							 : PSR_COUNT_VALUES;
-	if (call_ns <= 0 || b->counted_ns + extra > COUNT_SHARE * b->site_ns)
+	if (call_ns <= 0 || b->counted_ns + extra > share * b->site_ns)
 		return PSR_COUNT_NONE;
 	b->counted_ns += extra;
 	return PSR_COUNT_ALL;

@@ -80,13 +80,19 @@ static void test_when(void)
 	CHECK(psr_choose_counting(4, ns, &b) == PSR_COUNT_NONE, "no budget");
 	for (unsigned i = 0; i < 100000; i++) {
 		b.site_ns += ns;
-		if (psr_choose_counting(4, ns, &b) != PSR_COUNT_ALL)
+		if (psr_choose_counting(6, ns, &b) != PSR_COUNT_ALL)
 			continue;
 		all++;
 		spent += ns;
 	}
 	CHECK(all > 10 && spent <= 0.001 * b.site_ns, "%u calls", all);
 	CHECK(psr_choose_counting(256, ns, &b) == PSR_COUNT_NONE, "enough");
+	/* Of 1000 long calls the first two of a size. */
+	b = (struct psr_budget){.share = 0.01, .site_ns = 1000 * 1e7};
+	CHECK(psr_choose_counting(4, 1e7, &b) == PSR_COUNT_ALL &&
+		  psr_choose_counting(5, 1e7, &b) == PSR_COUNT_ALL &&
+		  psr_choose_counting(6, 1e7, &b) == PSR_COUNT_NONE,
+	      "the first long ones");
 	CHECK(psr_choose_small(0, &b) == PSR_COUNT_ALL, "small");
 	CHECK(psr_choose_small(16, &b) == PSR_COUNT_NONE, "small enough");
 	b.share = 0;
