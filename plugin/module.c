@@ -16,6 +16,7 @@
 #include "dispatch.h"
 #include "inputs.h"
 #include "lto.h"
+#include "pin.h"
 #include "recipes.h"
 #include "refuse.h"
 #include "remarks.h"
@@ -33,6 +34,8 @@
 #define FREE_INSTRUCTIONS 1472 /* a module may add so much in any case */
 #define MAIN_INSTRUCTIONS 6144 /* one with the program's main function */
 #define HOT_INSTRUCTIONS  6144 /* where time is spent, by the profile */
+#define PINNED_INSTRUCTIONS 1024 /* for nests that are pinned, and as many */
+#define PINNED_SHARE      0.1  /* and this of the module to copy them */
 #define DISPATCH_SIZE     75   /* one site's dispatch and tables */
 #define VECTOR_FACTOR     4    /* vector body, remainder, checks */
 #define VECTOR_SIZE       40
@@ -112,6 +115,12 @@ static bool runs_once(const struct psr_nest *s)
 				  LLVMGetGlobalParent(s->function), "main");
 }
 
+/* Those that share what is left when others have had theirs. */
+static int rank(const struct psr_nest *s)
+{
+	return runs_once(s) ? 2 : s->pinned ? 1 : 0;
+}
+
 /* Where a variant gains more: where time is known to be spent; then what runs
  * more than once, deep nests, and those with arithmetic. */
 static int compare_gain(const void *a, const void *b)
@@ -121,8 +130,8 @@ static int compare_gain(const void *a, const void *b)
 
 	if (is_hot(p) != is_hot(q))
 		return is_hot(p) ? -1 : 1;
-	if (runs_once(p) != runs_once(q))
-		return runs_once(p) ? 1 : -1;
+	if (rank(p) != rank(q))
+		return rank(p) - rank(q);
 	if (p->only_isa != q->only_isa)
 		return p->only_isa ? 1 : -1;
 	if (p->only_parallel != q->only_parallel)
@@ -183,7 +192,8 @@ static void cut(struct psr_nest *s)
 /*
  * All that is wanted where the profile says that time is spent. Of the others
  * each has its first recipe, then those by which it leads, then each another,
- * while LEFT lasts; and so those that run once, of what is left then.
+ * while LEFT lasts; and so, of what is left then and some more, those that are
+ * pinned, and then those that run once.
  */
 static void share_budget(struct psr_nest **sites, size_t n, double left,
 			 double scalar)
@@ -197,8 +207,10 @@ static void share_budget(struct psr_nest **sites, size_t n, double left,
 		give(sites[i], PSR_RECIPES_MAX, &hot, NULL);
 	left -= whole - hot;
 	for (end = i; i < n; i = end) {
-		while (end < n && runs_once(sites[end]) == runs_once(sites[i]))
+		while (end < n && rank(sites[end]) == rank(sites[i]))
 			end++;
+		if (sites[i]->pinned)
+			left += PINNED_INSTRUCTIONS;
 		for (unsigned round = 1; round <= PSR_RECIPES_MAX; round++)
 			for (size_t k = i; k < end; k++)
 				give(sites[k],
@@ -257,16 +269,44 @@ static void keep_budget(LLVMModuleRef m, struct psr_nests *nests)
 
 /* ---- The pass ----------------------------------------------------------- */
 
+/*
+ * Adds F's nests to NESTS; of LEFT instructions at most other versions are made
+ * of such as may be sites with that, and dropped again if they are not.
+ */
+static int find_in(struct psr_fam *fam, LLVMValueRef f, enum psr_reason reason,
+		   double *left, struct psr_nests *nests)
+{
+	bool annotated = is_annotated(LLVMGetGlobalParent(f), f), again;
+	size_t n = nests->n;
+	struct psr_pins pins = {.n = 0};
+	int ret = psr_sites_find(fam, f, reason, annotated, nests);
+
+	again = !ret && !reason && !annotated &&
+		psr_pins_make(fam, f, &nests->at[n], nests->n - n, left, &pins);
+	while (again && !ret) {
+		psr_sites_cut(nests, n);
+		ret = psr_sites_find(fam, f, reason, annotated, nests);
+		again = pins.n && !ret &&
+			psr_pins_drop(fam, f, &nests->at[n], nests->n - n,
+				      &pins);
+		pins.n = 0;
+	}
+	return ret;
+}
+
 static void find_all(LLVMModuleRef m, struct psr_fam *fam,
 		     enum psr_reason reason, struct psr_nests *nests)
 {
+	double left = psr_options.budget > 0
+			  ? PINNED_INSTRUCTIONS +
+				PINNED_SHARE * (double)module_size(m)
+			  : 0;
 	int ret = 0;
 
 	for (LLVMValueRef f = LLVMGetFirstFunction(m); f && !ret;
 	     f = LLVMGetNextFunction(f))
 		if (!LLVMIsDeclaration(f))
-			ret = psr_sites_find(fam, f, reason, is_annotated(m, f),
-					     nests);
+			ret = find_in(fam, f, reason, &left, nests);
 	if (ret < 0)
 		fail("sites", ret);
 	for (size_t i = 0; i < nests->n; i++)

@@ -59,6 +59,7 @@ struct psr_nest {
 	bool gains_isa;     /* may gain by instructions and scheduling */
 	bool only_isa;      /* or by these */
 	bool only_parallel; /* others gain in the nests within */
+	bool pinned;        /* see pin.h */
 	bool wants_small;
 	bool has_small;       /* an inline copy for small constant calls */
 	LLVMValueRef work;    /* i64 on entry; while code is changed */

@@ -24,6 +24,7 @@
 #include "inputs.h"
 #include "ir.h"
 #include "layout.h"
+#include "pin.h"
 #include "prefetch.h"
 #include "refuse.h"
 #include "shape.h"
@@ -306,6 +307,8 @@ static enum psr_reason nest_reason(struct psr_fam *fam, struct psr_nest *nest)
 	if (psr_ext_never_runs(fam, nest->function,
 			       psr_ext_loop_header(nest->loop)))
 		return PSR_REASON_NEVER;
+	if (psr_pins_is_other(nest->loop))
+		return PSR_REASON_OTHER;
 	if (psr_ext_loop_is_simple(nest->loop))
 		r = contents_reason(fam, nest);
 	if (!r)
@@ -362,7 +365,7 @@ static bool may_descend(const struct psr_nest *nest, enum psr_reason r)
 	    r == PSR_REASON_COPY)
 		return nest->features.depth > 2;
 	return r != PSR_REASON_SMALL && r != PSR_REASON_USER_HINT &&
-	       r != PSR_REASON_NEVER;
+	       r != PSR_REASON_NEVER && r != PSR_REASON_OTHER;
 }
 
 /* Within a loop that is no site, only vectors of arithmetic or depth pay. */
@@ -397,6 +400,7 @@ static int find_in(struct psr_fam *fam, LLVMValueRef f, psr_loop l, bool within,
 		r = PSR_REASON_LIGHT;
 	nest->reason = nest->only_parallel ? PSR_REASON_NONE : r;
 	if (!nest->reason) {
+		nest->pinned = psr_pins_has(l);
 		name_site(out, nest);
 		psr_inputs_number(nest);
 		psr_constant_strides(fam, nest);
@@ -481,13 +485,19 @@ int psr_sites_find(struct psr_fam *fam, LLVMValueRef f,
 	return ret;
 }
 
-void psr_sites_free(struct psr_nests *nests)
+void psr_sites_cut(struct psr_nests *nests, size_t n)
 {
-	for (size_t i = 0; i < nests->n; i++) {
+	for (size_t i = n; i < nests->n; i++) {
 		free(nests->at[i].blocks);
 		free(nests->at[i].name);
 		free(nests->at[i].file);
 	}
+	nests->n = n;
+}
+
+void psr_sites_free(struct psr_nests *nests)
+{
+	psr_sites_cut(nests, 0);
 	free(nests->at);
 	*nests = (struct psr_nests){0};
 }

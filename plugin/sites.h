@@ -14,6 +14,8 @@ int psr_sites_find(struct psr_fam *fam, LLVMValueRef f,
 		   enum psr_reason module_reason, bool annotated,
 		   struct psr_nests *out);
 
+/* All but the first N go. */
+void psr_sites_cut(struct psr_nests *nests, size_t n);
 void psr_sites_free(struct psr_nests *nests);
 
 #endif

@@ -38,6 +38,11 @@ class Kernel(Function):
         self.walker = None      # (parameter, name) of a pointer that walks
         self.style = "map"
         self.roles()
+        self.fields = None      # of what type the trips are, in memory
+        whole = [n for n, t in enumerate(self.pointers) if t in INTS]
+        if whole and not self.restrict and chance(0.6):
+            self.fields = rng.choice(whole)
+            self.recursive = False
 
     def roles(self):
         """Which parameters a nest reads and writes: mostly not the same."""
@@ -94,7 +99,8 @@ class Kernel(Function):
         if self.walker and n == self.walker[0] and chance(0.4):
             p = "(*%s)" % self.walker[1]
         else:
-            p = "p%d[%s]" % (n, index or self.index())
+            p = "%sp%d[%s]" % ("" if self.fields is None or chance(0.3)
+                               else "h->", n, index or self.index())
         if t in STRUCTS:
             field, t = rng.choice(STRUCTS[t][:4] if chance(0.8)
                                   else STRUCTS[t])
@@ -295,7 +301,12 @@ class Kernel(Function):
             else:
                 first = "(%s)%s" % (t, outer)
         end = self.name_new("e")
-        self.put(indent, "%s %s, %s = %s;" % (t, i, end, stop))
+        if self.fields is not None and chance(0.7):
+            self.put(indent, "%s %s;" % (t, i))
+            end = stop.replace("(n,", "((long)g->n,").replace(
+                "(m,", "((long)g->m,")
+        else:
+            self.put(indent, "%s %s, %s = %s;" % (t, i, end, stop))
         if t != "unsigned long" and chance(0.12):
             self.put(indent, "for (%s = %s - 1; %s >= %s; %s--) {"
                      % (i, end, i, first, i))
@@ -391,3 +402,36 @@ class Kernel(Function):
         for name, t in sums:
             self.fold(name, t)
         self.put(1, "}")
+
+    # ---- The function ----------------------------------------------------------
+
+    def text(self):
+        """As it is, or with its trips and pointers in memory: the trips where
+        it may write, so that they change meanwhile."""
+        if self.fields is None:
+            return super().text()
+        name, extra = self.name, self.extra
+        self.name = name + "_in"
+        self.extra = extra + [("const struct %s_at *" % name, "g", ()),
+                              ("const struct %s_to *" % name, "h", ())]
+        inner = super().text()
+        self.name, self.extra = name, extra
+        pointers = ["%s *p%d" % (t, n) for n, t in enumerate(self.pointers)]
+        params = pointers + ["%s n" % self.count_type, "int m", "int k",
+                             "double z", "int depth"]
+        params += ["%s %s" % (t, v) for t, v, _ in extra]
+        names = [p.split()[-1].lstrip("*") for p in params]
+        t = self.pointers[self.fields]
+        return "\n".join([
+            "struct %s_at {" % name, "\t%s n, m;" % t, "};",
+            "struct %s_to {" % name] + ["\t%s;" % p for p in pointers] + [
+            "};", inner,
+            "__attribute__((noinline)) static unsigned long %s(%s)"
+            % (name, ", ".join(params)), "{",
+            "\tstruct %s_at *g = (struct %s_at *)(void *)(p%d + %d);"
+            % (name, name, self.fields,
+               rng.choice((-290, 0, 1, 40, 200, 1100, 1250))),
+            "\tstruct %s_to h = {%s};"
+            % (name, ", ".join(names[:len(pointers)])),
+            "\tg->n = (%s)n;" % t, "\tg->m = (%s)m;" % t,
+            "\treturn %s_in(%s, g, &h);" % (name, ", ".join(names)), "}", ""])

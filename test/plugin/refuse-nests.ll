@@ -393,7 +393,8 @@ loop:
 latch:
   store double %y, ptr %a, align 8
   %i1 = add nuw nsw i64 %i, 1
-  %l = load i64, ptr %p
+  %q = getelementptr inbounds i64, ptr %p, i64 %i1
+  %l = load i64, ptr %q
   %c = icmp eq i64 %i1, %l
   br i1 %c, label %exit, label %loop
 exit:
