@@ -153,12 +153,26 @@ static struct read *read_of(struct pin *p, LLVMValueRef load)
 	return &p->reads[p->nreads++];
 }
 
-/* Runs in L's first iteration. */
-static bool runs_at_once(const struct pin *p, LLVMBasicBlockRef b)
+/* V is read once. */
+static bool is_once(const struct pin *p, LLVMValueRef v)
+{
+	for (unsigned i = 0; i < p->nreads; i++)
+		if (p->reads[i].value == v)
+			return true;
+	return false;
+}
+
+/*
+ * R, in B, is read in L's first iteration. By way of a pointer that is read
+ * itself that would be right only if nothing was written before.
+ */
+static bool runs_at_once(const struct pin *p, const struct read *r,
+			 LLVMBasicBlockRef b)
 {
 	LLVMBasicBlockRef end = psr_ext_loop_exiting(p->l);
 
-	return end && psr_ext_dominates(p->fam, p->f, b, end);
+	return end && !is_once(p, r->at.base) &&
+	       psr_ext_dominates(p->fam, p->f, b, end);
 }
 
 /* All of L's instructions; false: some of them may write who knows what. */
@@ -177,7 +191,7 @@ static bool find_accesses(struct pin *p)
 				return false;
 			r = read_of(p, i);
 			if (r)
-				r->sound |= runs_at_once(p, b);
+				r->sound |= runs_at_once(p, r, b);
 			if (!writes)
 				continue;
 			if (!LLVMIsAStoreInst(i) || p->nstores == STORES_MAX)
@@ -430,14 +444,6 @@ struct carried { /* phis that hand on one value */
 	LLVMValueRef value; /* that is read once */
 	bool from_outside;  /* one of them is of L's header */
 };
-
-static bool is_once(const struct pin *p, LLVMValueRef v)
-{
-	for (unsigned i = 0; i < p->nreads; i++)
-		if (p->reads[i].value == v)
-			return true;
-	return false;
-}
 
 static bool add_to(LLVMValueRef *set, unsigned *n, LLVMValueRef v)
 {

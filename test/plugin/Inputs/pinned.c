@@ -123,6 +123,22 @@ NEST hang(struct list *l)
 		l->slots[i] = l->other + i % 7;
 }
 
+/* The pointer that is followed is one only once it has been written. */
+struct context {
+	struct row *row;
+};
+
+NEST follow(const struct context *c, struct row **there, struct row *r,
+	    unsigned char *out)
+{
+	unsigned i = 0;
+
+	do {
+		*there = r;
+		out[i] = (unsigned char)(c->row->by + i);
+	} while (++i < c->row->n);
+}
+
 static void show(const char *what, int n, int k)
 {
 	uint64_t h = 1469598103934665603u;
@@ -176,6 +192,12 @@ static void others(int n, int k)
 			    .n = (unsigned char)n};
 	shift(row);
 	show("shift", n, k);
+	{
+		struct context c = {NULL};
+
+		follow(&c, &c.row, row, &pool.bytes[3 * FAR]);
+	}
+	show("follow", n, k);
 	fill();
 	*grid = (struct grid){.a = &pool.longs[2 * FAR],
 			      .b = k < 0 ? &pool.longs[FAR] : &grid->pad[k % 8],
