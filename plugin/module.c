@@ -34,8 +34,8 @@
 #define FREE_INSTRUCTIONS 1472 /* a module may add so much in any case */
 #define MAIN_INSTRUCTIONS 6144 /* one with the program's main function */
 #define HOT_INSTRUCTIONS  6144 /* where time is spent, by the profile */
-#define PINNED_INSTRUCTIONS 1024 /* for nests that are pinned, and as many */
-#define PINNED_SHARE      0.1  /* and this of the module to copy them */
+#define PIN_INSTRUCTIONS  1024 /* for nests that are pinned, and as many */
+#define PIN_SHARE         0.1  /* and this of the module to copy them */
 #define DISPATCH_SIZE     75   /* one site's dispatch and tables */
 #define VECTOR_FACTOR     4    /* vector body, remainder, checks */
 #define VECTOR_SIZE       40
@@ -210,7 +210,7 @@ static void share_budget(struct psr_nest **sites, size_t n, double left,
 		while (end < n && rank(sites[end]) == rank(sites[i]))
 			end++;
 		if (sites[i]->pinned)
-			left += PINNED_INSTRUCTIONS;
+			left += PIN_INSTRUCTIONS;
 		for (unsigned round = 1; round <= PSR_RECIPES_MAX; round++)
 			for (size_t k = i; k < end; k++)
 				give(sites[k],
@@ -298,8 +298,8 @@ static void find_all(LLVMModuleRef m, struct psr_fam *fam,
 		     enum psr_reason reason, struct psr_nests *nests)
 {
 	double left = psr_options.budget > 0
-			  ? PINNED_INSTRUCTIONS +
-				PINNED_SHARE * (double)module_size(m)
+			  ? PIN_INSTRUCTIONS +
+				PIN_SHARE * (double)module_size(m)
 			  : 0;
 	int ret = 0;
 
