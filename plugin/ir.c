@@ -19,6 +19,25 @@ bool psr_ir_has_string(LLVMValueRef f, const char *name)
 					     (unsigned)strlen(name)) != NULL;
 }
 
+bool psr_ir_is_sanitized(LLVMValueRef f)
+{
+	return psr_ir_has(f, "sanitize_address") ||
+	       psr_ir_has(f, "sanitize_thread") ||
+	       psr_ir_has(f, "sanitize_memory") ||
+	       psr_ir_has(f, "sanitize_hwaddress") ||
+	       psr_ir_has(f, "sanitize_memtag");
+}
+
+bool psr_ir_is_arithmetic(LLVMValueRef v)
+{
+	return LLVMIsACastInst(v) ||
+	       (LLVMIsABinaryOperator(v) &&
+		LLVMGetInstructionOpcode(v) != LLVMUDiv &&
+		LLVMGetInstructionOpcode(v) != LLVMSDiv &&
+		LLVMGetInstructionOpcode(v) != LLVMURem &&
+		LLVMGetInstructionOpcode(v) != LLVMSRem);
+}
+
 bool psr_ir_calls(LLVMValueRef call, const char *name)
 {
 	LLVMValueRef callee = LLVMGetCalledValue(call);

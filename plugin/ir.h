@@ -9,6 +9,12 @@
 bool psr_ir_has(LLVMValueRef f, const char *name);
 bool psr_ir_has_string(LLVMValueRef f, const char *name);
 
+/* A sanitizer watches what F reads and writes. */
+bool psr_ir_is_sanitized(LLVMValueRef f);
+
+/* V is a conversion, or an operation on two values that cannot fail. */
+bool psr_ir_is_arithmetic(LLVMValueRef v);
+
 /* CALL calls the intrinsic NAME, such as "llvm.fmuladd". */
 bool psr_ir_calls(LLVMValueRef call, const char *name);
 

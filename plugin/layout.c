@@ -320,22 +320,13 @@ static bool emit_guard(struct psr_packing *e)
 
 /* ---- The recipe --------------------------------------------------------- */
 
-static bool is_sanitized(LLVMValueRef f)
-{
-	return psr_ir_has(f, "sanitize_address") ||
-	       psr_ir_has(f, "sanitize_thread") ||
-	       psr_ir_has(f, "sanitize_memory") ||
-	       psr_ir_has(f, "sanitize_hwaddress") ||
-	       psr_ir_has(f, "sanitize_memtag");
-}
-
 void psr_layout_judge(struct psr_fam *fam, struct psr_nest *nest)
 {
 	LLVMValueRef at =
 	    LLVMGetBasicBlockTerminator(psr_ext_loop_preheader(nest->loop));
 	struct psr_streams s;
 
-	if (is_sanitized(nest->function))
+	if (psr_ir_is_sanitized(nest->function))
 		nest->layout = PSR_REASON_SANITIZER;
 	else if (nest->features.depth < 2)
 		nest->layout = PSR_REASON_REUSE;

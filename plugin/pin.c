@@ -20,7 +20,6 @@
  */
 #include "pin.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "extent.h"
@@ -38,7 +37,7 @@
 #define OFFSET_MAX      (1 << 30)
 #define PAGE            4096
 #define OTHER           "llvm.loop.psr.other"
-#define PINNED          "llvm.loop.psr.pinned."
+#define PINNED          "llvm.loop.psr.pinned"
 
 struct place {
 	LLVMValueRef base; /* does not vary in the nest */
@@ -216,7 +215,7 @@ static bool is_written(const struct pin *p, const struct place *at)
 	return false;
 }
 
-/* Nothing of the program's own runs between B's I and its end. */
+/* Runs code that may end, or unmap what was there. */
 static bool is_call(LLVMValueRef i)
 {
 	return LLVMIsACallInst(i) && !LLVMIsAIntrinsicInst(i);
@@ -684,42 +683,29 @@ static bool read_once(struct pin *p, LLVMBasicBlockRef other,
 	return any;
 }
 
-/* Marks G's loops as those of the version NUMBER. */
-static bool mark(struct pin *p, LLVMValueRef g, unsigned version)
+/* Marks G's loops, if it still has any, as those of a new version. */
+static bool mark(struct pin *p, LLVMValueRef g)
 {
 	size_t n = psr_ext_loop_count(p->fam, g, NULL);
-	char name[sizeof(PINNED) + 10];
 
-	snprintf(name, sizeof(name), PINNED "%u", version);
 	for (size_t i = 0; i < n; i++)
-		psr_ext_loop_set_hint(psr_ext_loop_at(p->fam, g, NULL, i), name,
-				      1);
+		psr_ext_loop_set_hint(psr_ext_loop_at(p->fam, g, NULL, i),
+				      PINNED, 1);
 	return n;
 }
 
 /* ---- First things first --------------------------------------------------- */
 
 /* Computes of its operands alone, and cannot fail. */
-static bool is_arithmetic(LLVMValueRef i)
+static bool may_compute(LLVMValueRef i)
 {
-	switch (LLVMGetInstructionOpcode(i)) {
-	case LLVMUDiv:
-	case LLVMSDiv:
-	case LLVMURem:
-	case LLVMSRem:
-		return false;
-	case LLVMFreeze:
-	case LLVMSelect:
-	case LLVMICmp:
-		return true;
-	case LLVMCall:
+	if (LLVMIsACallInst(i))
 		return psr_ir_calls(i, "llvm.smin") ||
 		       psr_ir_calls(i, "llvm.smax") ||
 		       psr_ir_calls(i, "llvm.umin") ||
 		       psr_ir_calls(i, "llvm.umax");
-	default:
-		return LLVMIsABinaryOperator(i) || LLVMIsACastInst(i);
-	}
+	return psr_ir_is_arithmetic(i) || LLVMIsAFreezeInst(i) ||
+	       LLVMIsASelectInst(i) || LLVMIsAICmpInst(i);
 }
 
 static unsigned operands(LLVMValueRef i)
@@ -735,7 +721,7 @@ static bool may_move(struct pin *p, LLVMValueRef v, unsigned depth)
 	    psr_ext_dominates(p->fam, p->f, LLVMGetInstructionParent(v),
 			      p->before))
 		return true;
-	if (!depth || !is_arithmetic(v))
+	if (!depth || !may_compute(v))
 		return false;
 	for (unsigned i = 0; i < operands(v); i++)
 		if (!may_move(p, LLVMGetOperand(v, i), depth - 1))
@@ -782,7 +768,7 @@ static void ask_first(struct pin *p, LLVMValueRef end, LLVMBasicBlockRef other)
  * L, in which nothing is read again, as clang makes such code: it goes through
  * clang's passes as a function of its own. Where that returns false OTHER runs.
  */
-static bool compile(struct pin *p, LLVMBasicBlockRef other, unsigned version)
+static bool compile(struct pin *p, LLVMBasicBlockRef other)
 {
 	LLVMValueRef kept[READS_MAX], bases[READS_MAX], g, call;
 	size_t n = psr_ext_loop_nblocks(p->l), ninputs;
@@ -808,7 +794,7 @@ static bool compile(struct pin *p, LLVMBasicBlockRef other, unsigned version)
 	psr_ext_forget(p->fam, p->f);
 	psr_ext_simplify(p->fam, g);
 	psr_ext_simplify_loops(p->fam, g);
-	made = guard(p, g, bases) && mark(p, g, version);
+	made = guard(p, g, bases) && mark(p, g);
 	at = LLVMGetInstructionParent(call);
 	branch(p, at, call,
 	       LLVMGetSuccessor(LLVMGetBasicBlockTerminator(at), 0), other);
@@ -820,8 +806,7 @@ static bool compile(struct pin *p, LLVMBasicBlockRef other, unsigned version)
 }
 
 /* Makes P's two versions; the branch between them, or NULL. */
-static LLVMValueRef make(struct pin *p, LLVMBasicBlockRef *blocks, size_t n,
-			 unsigned version)
+static LLVMValueRef make(struct pin *p, LLVMBasicBlockRef *blocks, size_t n)
 {
 	LLVMValueRef between;
 	struct psr_clone clone;
@@ -840,7 +825,7 @@ static LLVMValueRef make(struct pin *p, LLVMBasicBlockRef *blocks, size_t n,
 	psr_ext_loop_set_hint(psr_ext_loop_of(p->fam, p->f, header), OTHER, 1);
 	p->l = psr_ext_loop_of(p->fam, p->f, blocks[0]);
 	made = read_once(p, clone.original, between) &&
-	       compile(p, clone.original, version);
+	       compile(p, clone.original);
 	psr_ext_forget(p->fam, p->f);
 	psr_ext_simplify_loops(p->fam, p->f);
 	if (made)
@@ -899,7 +884,7 @@ static bool add(struct psr_fam *fam, LLVMValueRef f, psr_loop l,
 	found = begin(&p, fam, f, l);
 	if (found) {
 		p.b = LLVMCreateBuilderInContext(p.ctx);
-		out->branches[out->n] = make(&p, blocks, n, out->n);
+		out->branches[out->n] = make(&p, blocks, n);
 		out->n += out->branches[out->n] != NULL;
 		LLVMDisposeBuilder(p.b);
 	}
@@ -907,12 +892,9 @@ static bool add(struct psr_fam *fam, LLVMValueRef f, psr_loop l,
 	return found;
 }
 
-/* L, or a loop around it, is of the version NUMBER. */
-static bool is_of(psr_loop l, unsigned version)
+/* L, or a loop around it, has the hint NAME. */
+static bool is_within(psr_loop l, const char *name)
 {
-	char name[sizeof(PINNED) + 10];
-
-	snprintf(name, sizeof(name), PINNED "%u", version);
 	for (; l; l = psr_ext_loop_parent(l))
 		if (psr_ext_loop_has_hint(l, name))
 			return true;
@@ -921,29 +903,7 @@ static bool is_of(psr_loop l, unsigned version)
 
 bool psr_pins_has(psr_loop l)
 {
-	for (unsigned k = 0; k < PSR_PINS_MAX; k++)
-		if (is_of(l, k))
-			return true;
-	return false;
-}
-
-/* L is, or is within, a version that was made here. */
-static bool is_done(psr_loop l)
-{
-	if (psr_pins_has(l))
-		return true;
-	for (; l; l = psr_ext_loop_parent(l))
-		if (psr_pins_is_other(l))
-			return true;
-	return false;
-}
-
-static bool is_sanitized(LLVMValueRef f)
-{
-	return psr_ir_has(f, "sanitize_address") ||
-	       psr_ir_has(f, "sanitize_hwaddress") ||
-	       psr_ir_has(f, "sanitize_memory") ||
-	       psr_ir_has(f, "sanitize_thread");
+	return is_within(l, PINNED);
 }
 
 bool psr_pins_make(struct psr_fam *fam, LLVMValueRef f,
@@ -955,7 +915,7 @@ bool psr_pins_make(struct psr_fam *fam, LLVMValueRef f,
 	bool tried = false;
 
 	out->n = 0;
-	if (is_sanitized(f))
+	if (psr_ir_is_sanitized(f))
 		return false;
 	for (size_t i = 0; i < n && nheaders < PSR_PINS_MAX; i++)
 		if (may_pin(fam, &nests[i]))
@@ -964,7 +924,7 @@ bool psr_pins_make(struct psr_fam *fam, LLVMValueRef f,
 		psr_loop l = psr_ext_loop_of(fam, f, headers[i]);
 		unsigned size = psr_ir_loop_size(l), had = out->n;
 
-		if (is_done(l) || size > *left)
+		if (is_within(l, PINNED) || is_within(l, OTHER) || size > *left)
 			continue;
 		tried |= add(fam, f, l, out);
 		if (out->n > had)
@@ -985,7 +945,10 @@ bool psr_pins_drop(struct psr_fam *fam, LLVMValueRef f,
 
 		for (size_t i = 0; i < n; i++)
 			has_site |= !nests[i].reason && nests[i].loop &&
-				    is_of(nests[i].loop, k);
+				    psr_ext_dominates(
+					fam, f,
+					LLVMGetSuccessor(pins->branches[k], 0),
+					psr_ext_loop_header(nests[i].loop));
 		if (!has_site)
 			wrong[nwrong++] = pins->branches[k];
 	}

@@ -39,12 +39,7 @@ struct ahead { /* code for one loop */
 
 static bool is_arithmetic(LLVMValueRef v)
 {
-	return LLVMIsACastInst(v) || LLVMIsAGetElementPtrInst(v) ||
-	       (LLVMIsABinaryOperator(v) &&
-		LLVMGetInstructionOpcode(v) != LLVMUDiv &&
-		LLVMGetInstructionOpcode(v) != LLVMSDiv &&
-		LLVMGetInstructionOpcode(v) != LLVMURem &&
-		LLVMGetInstructionOpcode(v) != LLVMSRem);
+	return psr_ir_is_arithmetic(v) || LLVMIsAGetElementPtrInst(v);
 }
 
 /* An index or pointer that may lead far: what fewer bits lead to is cached. */

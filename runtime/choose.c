@@ -47,8 +47,8 @@
 #define COUNT_NS     1e5   /* a longer call is not slowed down for free */
 #define COUNT_SLOW   4     /* times a call's time, at most, to count it */
 #define COUNT_SHARE  0.002 /* of the site's time */
-#define COUNT_FIRST  6     /* long calls of a size, in all, may take more: */
-#define FIRST_SHARE  0.02
+#define COUNT_FIRST  6     /* calls of a size that tell more may take */
+#define FIRST_SHARE  0.02  /* of it */
 
 static void sort(float *v, size_t n)
 {
