@@ -542,7 +542,9 @@ static bool require_work(struct pin *p, LLVMValueRef g)
 {
 	LLVMValueRef at =
 	    LLVMGetBasicBlockTerminator(LLVMGetEntryBasicBlock(g));
-	psr_loop l = psr_ext_loop_at(p->fam, g, NULL, 0);
+	psr_loop l = psr_ext_loop_count(p->fam, g, NULL)
+			     ? psr_ext_loop_at(p->fam, g, NULL, 0)
+			     : NULL;
 	LLVMValueRef work = NULL, n;
 	LLVMBuilderRef b;
 	psr_scev trip;

@@ -139,6 +139,13 @@ NEST follow(const struct context *c, struct row **there, struct row *r,
 	} while (++i < c->row->n);
 }
 
+/* Becomes a call: nothing of it is left to be a nest. */
+NEST clear(struct row *p)
+{
+	for (int i = 0; i < p->n; i++)
+		p->to[i] = 0;
+}
+
 static void show(const char *what, int n, int k)
 {
 	uint64_t h = 1469598103934665603u;
@@ -192,6 +199,8 @@ static void others(int n, int k)
 			    .n = (unsigned char)n};
 	shift(row);
 	show("shift", n, k);
+	clear(row);
+	show("clear", n, k);
 	{
 		struct context c = {NULL};
 
