@@ -160,6 +160,23 @@ class Average : public SCEVRewriteVisitor<Average>
 	}
 };
 
+// Takes what is divided by, where that is no constant, for 1: steps of a size
+// that only the program knows.
+class Undivided : public SCEVRewriteVisitor<Undivided>
+{
+      public:
+	explicit Undivided(ScalarEvolution &SE) : SCEVRewriteVisitor(SE)
+	{
+	}
+
+	const SCEV *visitUDivExpr(const SCEVUDivExpr *e)
+	{
+		if (isa<SCEVConstant>(e->getRHS()))
+			return SE.getUDivExpr(visit(e->getLHS()), e->getRHS());
+		return visit(e->getLHS());
+	}
+};
+
 // How often L goes back; a guess where it may end before: half as often as
 // without that.
 const SCEV *taken_of(ScalarEvolution &SE, const Loop *l, bool guess)
@@ -218,8 +235,14 @@ enum psr_trip psr_ext_trip(psr_fam *fam, LLVMValueRef f, psr_loop l,
 		return PSR_TRIP_UNKNOWN;
 	const SCEV *trip = SE.getAddExpr(SE.getTruncateOrZeroExtend(taken, i64),
 					 SE.getOne(i64));
-	if (!is_cheap_at(fam, f, trip, loop_of(nest), I, budget))
-		return PSR_TRIP_UNKNOWN;
+	if (!is_cheap_at(fam, f, trip, loop_of(nest), I, budget)) {
+		const SCEV *most = Undivided(SE).visit(trip);
+		if (most == trip ||
+		    !is_cheap_at(fam, f, most, loop_of(nest), I, budget))
+			return PSR_TRIP_UNKNOWN;
+		trip = most;
+		varied = true;
+	}
 	*out = wrap_scev(trip);
 	return varied ? PSR_TRIP_AVERAGE : PSR_TRIP_KNOWN;
 }

@@ -30,6 +30,7 @@
 #define FLAG              "psr"
 #define ALIGN             "llvm.loop.align"
 #define HALF_LINE         32 /* bytes */
+#define SUMMARY           "ProfileSummary"
 #define NO_UNROLL         "llvm.loop.unroll.runtime.disable"
 #define FREE_INSTRUCTIONS 1472 /* a module may add so much in any case */
 #define MAIN_INSTRUCTIONS 6144 /* one with the program's main function */
@@ -447,6 +448,25 @@ static void align_loops(struct psr_fam *fam, LLVMValueRef f, psr_loop l)
 }
 
 /*
+ * Puts F, whose loops are aligned, into a section of its own, as
+ * -ffunction-sections does: all of a section is aligned as what is in it
+ * most, and the functions beside F would be moved across lines.
+ */
+static void set_apart(LLVMValueRef f)
+{
+	char section[256];
+	size_t n;
+	const char *name = LLVMGetValueName2(f, &n);
+
+	if (LLVMGetComdat(f) || LLVMGetSection(f) ||
+	    LLVMGetModuleFlag(LLVMGetGlobalParent(f), SUMMARY, strlen(SUMMARY)))
+		return;
+	if ((size_t)snprintf(section, sizeof(section), ".text.%s", name) <
+	    sizeof(section))
+		LLVMSetSection(f, section);
+}
+
+/*
  * Where a profile says that a loop runs for long, LLVM unrolls it even if that
  * takes a division: a sieve's loop took 1.6 times as long by it. Without one it
  * would not, and so F's loops stay as they are.
@@ -505,8 +525,10 @@ static bool transform(struct psr_fam *fam, struct psr_nest *first, size_t n,
 
 		if (first[i].reason)
 			continue;
-		if (!aligned)
+		if (!aligned) {
 			align_loops(fam, first->function, NULL);
+			set_apart(first->function);
+		}
 		changed = aligned = true;
 		if (psr_variants_make(fam, &first[i], &made))
 			psr_dispatch_emit(&first[i], &made, phase);

@@ -368,14 +368,18 @@ static bool may_descend(const struct psr_nest *nest, enum psr_reason r)
 	       r != PSR_REASON_NEVER && r != PSR_REASON_OTHER;
 }
 
-/* Within a loop that is no site, only vectors of arithmetic or depth pay. */
+/*
+ * Within a loop that is no site, only vectors of arithmetic or depth pay, or
+ * such as are known to have enough to do.
+ */
 static bool is_light(const struct psr_nest *nest)
 {
 	const struct psr_features *x = &nest->features;
 
 	return x->depth < 2 &&
 	       (!x->vector_loops ||
-		(!x->flops && x->instructions < LIGHT_SIZE));
+		(!x->flops && !x->inner_trip &&
+		 x->instructions < LIGHT_SIZE));
 }
 
 static void name_site(const struct psr_nests *all, struct psr_nest *nest)

@@ -34,6 +34,7 @@ class Kernel(Function):
         self.extra = [("long", "w", rows + (rows[0], world.shapes[1][0], 33,
                                             16, 7, 1, 0)),
                       ("int", "s", (1, 1, 2, 3, -1, -2, 0))]
+        self.steps = False
         self.order = []         # all indices of the nest, as rows go
         self.walker = None      # (parameter, name) of a pointer that walks
         self.style = "map"
@@ -311,9 +312,13 @@ class Kernel(Function):
             self.put(indent, "for (%s = %s - 1; %s >= %s; %s--) {"
                      % (i, end, i, first, i))
         else:
+            by = "++"
+            if chance(0.08):
+                by = " += %d" % pick(2, 3)
+            elif self.steps and chance(0.5):
+                by = " += (%s)step" % t
             self.put(indent, "for (%s = %s; %s < %s; %s%s) {"
-                     % (i, first, i, end, i, " += %d" % pick(2, 3)
-                        if chance(0.08) else "++"))
+                     % (i, first, i, end, i, by))
         self.indices.append((i, top))
 
     def walk(self, indent):
@@ -384,6 +389,11 @@ class Kernel(Function):
         self.put(1, "{")
         self.put(2, "const long back = s < 0 ? %d : 0;"
                  % (3 * world.shapes[0][0]))
+        self.steps = chance(0.15)
+        if self.steps:
+            # From 1 to 4, which nobody is to know.
+            self.put(2, "int step = (k & 3) + 1;")
+            self.put(2, '__asm__("" : "+r"(step));')
         if self.style == "reduce":
             for _ in range(rng.randint(1, 2)):
                 sums.append((self.name_new("r"),

@@ -29,6 +29,10 @@ int main(int argc, char **argv)
 		return 1;
 	memset(a, argc, 1000 * sizeof(*a));
 	memset(b, first(argv[0]), 1000 * sizeof(*b));
+#ifdef SITE
+	for (int i = 0; i < 1000; i++)
+		a[i] = a[i] * 3 + b[i];
+#endif
 	printf("%g %g\n", a[argc], b[argc]);
 	return 0;
 }
