@@ -14,6 +14,8 @@
 #include "grow.h"
 #include "text.h"
 
+#define SAMPLE_WEIGHT 16 /* of one sample; a block without any has 1 */
+
 struct row { /* a block of the function that is being collected */
 	char *path;
 	uint32_t probe;
@@ -28,13 +30,30 @@ struct writer {
 	size_t n, size;
 };
 
+/*
+ * Samples are few: that none met a block says that it is rare, not that it
+ * never runs, which would be thought of one that is counted 0 times.
+ */
+static uint64_t weight(const struct row *row)
+{
+	return row->n * SAMPLE_WEIGHT + 1;
+}
+
 static uint64_t sum_of(const struct row *rows, size_t n)
 {
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < n; i++)
-		sum += rows[i].n;
+		sum += weight(&rows[i]);
 	return sum;
+}
+
+static bool any_met(const struct row *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (rows[i].n)
+			return true;
+	return false;
 }
 
 /* How many of ROWS belong to the call whose path is PATH's first LENGTH. */
@@ -78,14 +97,14 @@ static void put_rows(struct writer *w, const struct row *rows, size_t n,
 
 	for (; i < n && !rows[i].path[length]; i++)
 		psr_text_add(w->out, "%*s%u: %" PRIu64 "\n", (int)depth + 1,
-			     "", rows[i].probe, rows[i].n);
+			     "", rows[i].probe, weight(&rows[i]));
 	while (i < n) {
 		size_t start = length + (length > 0);
 		size_t end = start + strcspn(rows[i].path + start, " ");
 		size_t count =
 		    count_within(rows + i, n - i, rows[i].path, end);
 
-		if (sum_of(rows + i, count))
+		if (any_met(rows + i, count))
 			put_inlined(w, rows + i, count, start, end, depth + 1);
 		i += count;
 	}
@@ -95,14 +114,14 @@ static void put_rows(struct writer *w, const struct row *rows, size_t n,
 
 static void put_function(struct writer *w)
 {
-	uint64_t sum = sum_of(w->rows, w->n), entered = 0;
+	uint64_t entered = 0;
 
 	for (size_t i = 0; i < w->n && !w->rows[i].path[0]; i++)
 		if (w->rows[i].probe == 1)
-			entered = w->rows[i].n;
-	if (w->name && sum) {
+			entered = weight(&w->rows[i]);
+	if (w->name && any_met(w->rows, w->n)) {
 		psr_text_add(w->out, "%s:%" PRIu64 ":%" PRIu64 "\n", w->name,
-			     sum, entered);
+			     sum_of(w->rows, w->n), entered);
 		put_rows(w, w->rows, w->n, 0, 0, w->hash);
 	}
 	for (size_t i = 0; i < w->n; i++)

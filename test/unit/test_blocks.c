@@ -160,29 +160,29 @@ static void test_store(const char *dir)
 	CHECK(!psr_store_open(path, PSR_STORE_WRITE, &s, &err), "%s", err.text);
 	CHECK(!*text_of(s, &text), "nothing yet");
 	save(s, 1, 600, b, PSR_COUNTOF(b));
-	CHECK(!strcmp(text_of(s, &text), "f:9:3\n"
-					 " 1: 3\n"
-					 " 2: 0\n"
-					 " 4: g:6\n"
-					 "  1: 5\n"
-					 "  2: h:1\n"
-					 "   1: 1\n"
+	CHECK(!strcmp(text_of(s, &text), "f:149:49\n"
+					 " 1: 49\n"
+					 " 2: 1\n"
+					 " 4: g:98\n"
+					 "  1: 81\n"
+					 "  2: h:17\n"
+					 "   1: 17\n"
 					 "   !CFGChecksum: 8\n"
 					 "  !CFGChecksum: 9\n"
 					 " !CFGChecksum: 7\n"),
 	      "%s", text.s);
 	save(s, 1, 600, b, PSR_COUNTOF(b));
-	CHECK(!strncmp(text_of(s, &text), "f:18:6\n", 7), "%s", text.s);
+	CHECK(!strncmp(text_of(s, &text), "f:293:97\n", 9), "%s", text.s);
 	/* Another program of the same code: enough is known of it. */
 	save(s, 2, 5, b, PSR_COUNTOF(b));
-	CHECK(!strncmp(text_of(s, &text), "f:18:6\n", 7), "%s", text.s);
+	CHECK(!strncmp(text_of(s, &text), "f:293:97\n", 9), "%s", text.s);
 	CHECK(!psr_store_sampled(s, 2, &n, &err) && n == 1000, "%s", err.text);
 	CHECK(!psr_store_sampled(s, 3, &n, &err) && n == 0, "%s", err.text);
 	/* The function has changed. */
 	for (size_t i = 0; i < 5; i++)
 		b[i].hash = 99;
 	save(s, 3, 5, b, PSR_COUNTOF(b));
-	CHECK(!strncmp(text_of(s, &text), "f:9:3\n", 6), "%s", text.s);
+	CHECK(!strncmp(text_of(s, &text), "f:149:49\n", 9), "%s", text.s);
 	CHECK(strstr(text.s, "\n !CFGChecksum: 99\n"), "%s", text.s);
 	CHECK(!psr_store_sampled(s, 3, &n, &err) && n == 5, "%s", err.text);
 	/* By and by it is seen to spend its time in a site. */
