@@ -958,14 +958,22 @@ bool psr_ext_is_vector_call(psr_fam *fam, LLVMValueRef f, LLVMValueRef call)
 bool psr_ext_subtarget_has(const char *triple, const char *cpu,
 			   const char *features, const char *wanted)
 {
-	std::string error;
-	Triple T(triple);
-	const Target *target = TargetRegistry::lookupTarget(T, error);
+	// The last one: parsing its features takes a tenth of a millisecond,
+	// and each recipe of each nest asks for the same.
+	thread_local std::string known;
+	thread_local std::unique_ptr<MCSubtargetInfo> info;
+	std::string key = std::string(triple) + ' ' + cpu + ' ' + features;
 
-	if (!target)
-		return false;
-	std::unique_ptr<MCSubtargetInfo> info(
-	    target->createMCSubtargetInfo(T, cpu, features));
+	if (key != known) {
+		std::string error;
+		Triple T(triple);
+		const Target *target = TargetRegistry::lookupTarget(T, error);
+
+		info.reset(target ? target->createMCSubtargetInfo(T, cpu,
+								  features)
+				  : nullptr);
+		known = key;
+	}
 	return info && info->checkFeatures(wanted);
 }
 

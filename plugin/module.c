@@ -34,6 +34,7 @@
 #define NO_UNROLL         "llvm.loop.unroll.runtime.disable"
 #define FREE_INSTRUCTIONS 1472 /* a module may add so much in any case */
 #define MAIN_INSTRUCTIONS 6144 /* one with the program's main function */
+#define PROGRAM_FACTOR    2    /* more where that is nearly all of it */
 #define HOT_INSTRUCTIONS  6144 /* where time is spent, by the profile */
 #define PIN_INSTRUCTIONS  1024 /* for nests that are pinned, and as many */
 #define PIN_SHARE         0.1  /* and this of the module to copy them */
@@ -150,11 +151,16 @@ static unsigned lead(const struct psr_nest *s)
 	return (s->features.depth > 1 ? 2 : 0) + (s->features.flops ? 1 : 0);
 }
 
+/* The code that its loops become. */
+static double body_of(const struct psr_nest *s)
+{
+	return s->only_isa ? s->features.size
+			   : VECTOR_FACTOR * s->features.size + VECTOR_SIZE;
+}
+
 static double cost_of(const struct psr_nest *s, unsigned k)
 {
-	double body = s->only_isa ? s->features.size
-				  : VECTOR_FACTOR * s->features.size +
-					VECTOR_SIZE;
+	double body = body_of(s);
 
 	return psr_recipe_growth(s->recipes[k]) * body +
 	       (k ? 0 : DISPATCH_SIZE);
@@ -190,23 +196,37 @@ static void cut(struct psr_nest *s)
 		s->reason = PSR_REASON_BUDGET;
 }
 
+/* In turn, each of SITES its next recipe, as long as there is any of *LEFT. */
+static void give_in_turn(struct psr_nest **sites, size_t n, double *left)
+{
+	for (unsigned round = 1; round <= PSR_RECIPES_MAX; round++)
+		for (size_t i = 0; i < n; i++)
+			give(sites[i], round, left, NULL);
+}
+
 /*
- * All that is wanted where the profile says that time is spent. Of the others
- * each has its first recipe, then those by which it leads, then each another,
- * while LEFT lasts; and so, of what is left then and some more, those that are
- * pinned, and then those that run once.
+ * First what has won, by the profile; then all that is wanted where time is
+ * spent, of half of what is left. Of the others each has its first recipe,
+ * then those by which it leads, then each another, while LEFT lasts; and so, of
+ * what is left then and some more, those that are pinned, and then those that
+ * run once.
  */
 static void share_budget(struct psr_nest **sites, size_t n, double left,
 			 double scalar)
 {
-	double whole = left > 0 && left < HOT_INSTRUCTIONS ? HOT_INSTRUCTIONS
-							   : left;
-	double hot = whole;
+	double least = left > 0 ? HOT_INSTRUCTIONS : 0;
+	double whole = left < least ? least : left, rest = whole, used, hot;
 	size_t i = 0, end;
 
-	for (; i < n && is_hot(sites[i]); i++)
-		give(sites[i], PSR_RECIPES_MAX, &hot, NULL);
-	left -= whole - hot;
+	for (size_t k = 0; k < n; k++)
+		give(sites[k], psr_recipes_won(sites[k]), &rest, NULL);
+	used = whole - rest;
+	left -= used;
+	rest = hot = least - used > left / 2 ? least - used : left / 2;
+	while (i < n && is_hot(sites[i]))
+		i++;
+	give_in_turn(sites, i, &rest);
+	left -= hot - rest;
 	for (end = i; i < n; i = end) {
 		while (end < n && rank(sites[end]) == rank(sites[i]))
 			end++;
@@ -250,17 +270,24 @@ static bool has_main(LLVMModuleRef m)
 static void keep_budget(LLVMModuleRef m, struct psr_nests *nests)
 {
 	struct psr_nest **sites = calloc(nests->n + 1, sizeof(*sites));
-	double left = psr_options.budget * (double)module_size(m);
+	double size = (double)module_size(m), left;
 	/* Of small programs the module with main is all, of large ones one. */
-	double least = has_main(m) ? MAIN_INSTRUCTIONS : FREE_INSTRUCTIONS;
-	double scalar = has_main(m) ? MAIN_INSTRUCTIONS : left / 2;
+	bool is_program = has_main(m);
+	double least = is_program ? MAIN_INSTRUCTIONS : FREE_INSTRUCTIONS;
+	double scalar;
 	size_t n = 0;
 
 	if (!sites)
 		fail("budget", -12);
 	for (size_t i = 0; i < nests->n; i++)
-		if (!nests->at[i].reason)
+		if (!nests->at[i].reason) {
 			sites[n++] = &nests->at[i];
+			if (is_program)
+				size += body_of(&nests->at[i]) -
+					nests->at[i].features.size;
+		}
+	left = psr_options.budget * (is_program ? PROGRAM_FACTOR : 1) * size;
+	scalar = is_program ? MAIN_INSTRUCTIONS : left / 2;
 	if (left < least && psr_options.budget > 0)
 		left = least;
 	qsort(sites, n, sizeof(*sites), compare_gain);

@@ -640,6 +640,21 @@ static int promise_won(const struct psr_recipe *r, const struct psr_nest *nest)
 	return s && at < s->nwon ? WON - (int)at * VARIETY : 0;
 }
 
+unsigned psr_recipes_won(const struct psr_nest *nest)
+{
+	unsigned won = 0;
+
+	for (unsigned k = 0; k < nest->nrecipes; k++) {
+		const struct psr_recipe *r = &psr_recipes[nest->recipes[k]];
+
+		if (promise_won(r, nest))
+			won = k + 1;
+		else if (!(psr_recipe_flags(r) & PSR_VARIANT_COUNTED))
+			break;
+	}
+	return won;
+}
+
 /* R is one of the few ways by which NEST may gain. */
 static bool is_among(const struct psr_recipe *r, const struct psr_nest *nest)
 {
@@ -725,30 +740,34 @@ static unsigned most_variants(const struct psr_nest *nest)
 		   : VARIANTS_LIGHT;
 }
 
+static bool is_parallel(unsigned i)
+{
+	return psr_recipe_flags(&psr_recipes[i]) & PSR_VARIANT_PARALLEL;
+}
+
 /*
- * The counted variant, which comes on top of the others, second in line; 1 if
- * it is a candidate.
+ * The counted variant, which comes on top of the others, second in line of
+ * those for one thread; 1 if it is a candidate.
  */
 static unsigned place_counted(struct psr_nest *nest)
 {
-	unsigned at = 0, n = nest->ncandidates, to = n > 1;
+	unsigned at = 0, n = nest->ncandidates, to = 0;
 	unsigned counted = (unsigned)psr_recipe_find("counted", 7);
 
 	while (at < n && nest->recipes[at] != counted)
 		at++;
 	if (at == n)
 		return 0;
-	for (; at > to; at--)
-		nest->recipes[at] = nest->recipes[at - 1];
-	for (; at < to; at++)
-		nest->recipes[at] = nest->recipes[at + 1];
+	n--;
+	for (unsigned k = at; k < n; k++)
+		nest->recipes[k] = nest->recipes[k + 1];
+	while (to < n && is_parallel(nest->recipes[to]))
+		to++;
+	to += to < n;
+	for (unsigned k = n; k > to; k--)
+		nest->recipes[k] = nest->recipes[k - 1];
 	nest->recipes[to] = counted;
 	return 1;
-}
-
-static bool is_parallel(unsigned i)
-{
-	return psr_recipe_flags(&psr_recipes[i]) & PSR_VARIANT_PARALLEL;
 }
 
 static unsigned *put(unsigned *to, const unsigned *from, unsigned n)

@@ -234,19 +234,23 @@ static LLVMValueRef make_function(struct psr_fam *fam, struct psr_nest *nest,
 	return NULL;
 }
 
-static bool is_parallel(unsigned i)
+/* A variant takes the place of one of its own kind. */
+enum { ORDINARY, PARALLEL, COUNTED, KINDS };
+
+static unsigned kind_of(unsigned i)
 {
-	return psr_recipe_flags(&psr_recipes[i]) & PSR_VARIANT_PARALLEL;
+	uint32_t flags = psr_recipe_flags(&psr_recipes[i]);
+
+	return flags & PSR_VARIANT_COUNTED    ? COUNTED
+	       : flags & PSR_VARIANT_PARALLEL ? PARALLEL
+					      : ORDINARY;
 }
 
-/* How many parallel ones are wanted: those within the first nrecipes. */
-static unsigned count_parallel(const struct psr_nest *nest)
+/* How many of each kind are wanted: those within the first nrecipes. */
+static void count_kinds(const struct psr_nest *nest, unsigned *n)
 {
-	unsigned n = 0;
-
 	for (unsigned k = 0; k < nest->nrecipes; k++)
-		n += is_parallel(nest->recipes[k]);
-	return n;
+		n[kind_of(nest->recipes[k])]++;
 }
 
 /* A recipe like the K-th has failed: notes that this one would, too. */
@@ -264,29 +268,25 @@ static bool has_failed(struct psr_nest *nest, unsigned k)
 	return false;
 }
 
-/*
- * As many copies of FIRST as are wanted, of the most promising recipes; no
- * other one takes the place of a parallel one.
- */
+/* As many copies of FIRST as are wanted, of the most promising recipes. */
 static bool make_functions(struct psr_fam *fam, struct psr_nest *nest,
 			   LLVMValueRef first, struct psr_made *out)
 {
 	unsigned callee = (unsigned)LLVMGetNumOperands(out->call) - 1;
-	unsigned left[2]; /* of the parallel ones: [1] */
+	unsigned left[KINDS] = {0};
 
-	left[1] = count_parallel(nest);
-	left[0] = nest->nrecipes - left[1];
+	count_kinds(nest, left);
 	out->n = 0;
 	for (unsigned k = 0; k < nest->ncandidates; k++) {
 		unsigned i = nest->recipes[k];
 		LLVMValueRef f;
 
-		if (!left[is_parallel(i)] || has_failed(nest, k))
+		if (!left[kind_of(i)] || has_failed(nest, k))
 			continue;
 		f = make_function(fam, nest, first, i);
 		if (!f)
 			continue;
-		left[is_parallel(i)]--;
+		left[kind_of(i)]--;
 		out->recipes[out->n] = i;
 		out->functions[out->n++] = f;
 	}
