@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
  * What psr bench reads in the sources of a suite: which of them have a main(),
- * and the arguments to run them with, one list a size:
+ * and the arguments to run them with, one list a size, on one line or several:
  *
  *     psr-bench sizes: 100 5000, 2000 250
  */
@@ -48,8 +48,13 @@ int bench_source_has_main(const char *path, bool *has)
 static int add_size(struct bench_program *p, const char *text, size_t n)
 {
 	struct bench_size *s = &p->sizes[p->nsizes];
-	char *copy = strndup(text, n), *rest = copy, *w;
-	int ret = copy ? 0 : -ENOMEM;
+	char *copy, *rest, *w;
+	int ret;
+
+	if (p->nsizes == BENCH_SIZES)
+		return -E2BIG;
+	rest = copy = strndup(text, n);
+	ret = copy ? 0 : -ENOMEM;
 
 	while (!ret && (w = strsep(&rest, " \t")))
 		if (*w)
@@ -65,7 +70,7 @@ int bench_sizes_add(struct bench_program *p, const char *line)
 {
 	int ret = 0;
 
-	while (!ret && *line && p->nsizes < BENCH_SIZES) {
+	while (!ret && *line) {
 		size_t n = strcspn(line, ",\r\n");
 
 		/* A comment may end on the line. */
@@ -85,7 +90,7 @@ int bench_sizes_read(struct bench_program *p, const char *source)
 	size_t size = 0;
 	int ret = 0;
 
-	while (f && !ret && !p->nsizes && getline(&line, &size, f) > 0) {
+	while (f && !ret && getline(&line, &size, f) > 0) {
 		char *at = strstr(line, SIZES);
 
 		if (at)

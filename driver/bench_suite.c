@@ -161,13 +161,13 @@ static int add_source(struct bench_program *p, const char *source)
 	return psr_args_add(&p->sources, source);
 }
 
-/* Keeps the sizes whose numbers are in the bits of WANTED. */
+/* Keeps the sizes whose numbers are in the bits of WANTED, or all. */
 static void select_sizes(struct bench_program *p, uint32_t wanted)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < p->nsizes; i++)
-		if (wanted >> i & 1)
+		if (wanted == UINT32_MAX || (i < 32 && wanted >> i & 1))
 			p->sizes[kept++] = p->sizes[i];
 		else
 			psr_args_free(&p->sizes[i].args);
@@ -270,6 +270,10 @@ static int find_programs(struct bench_suite *out, const struct wanted *w,
 {
 	int ret = take_folder(out, out->dir, w, 0);
 
+	if (ret == -E2BIG)
+		return psr_fail(err, ret,
+				"%s: a program lists more than %d sizes",
+				out->dir, BENCH_SIZES);
 	if (ret)
 		return psr_fail(err, ret, "%s: %s", out->dir, strerror(-ret));
 	if (!out->n)

@@ -131,7 +131,7 @@ static int take_sizes(struct request *r)
 	for (const char *p = optarg;; p = end + 1) {
 		unsigned long v = strtoul(p, &end, 10);
 
-		if (*p < '1' || *p > '9' || v > BENCH_SIZES ||
+		if (*p < '1' || *p > '9' || v > BENCH_NUMBERED ||
 		    (*end && *end != ','))
 			return bad("--sizes", optarg,
 				   "a list of numbers, such as 1,4");

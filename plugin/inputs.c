@@ -103,7 +103,21 @@ static void weigh(LLVMValueRef i, const struct psr_profile_branch *b)
 				    ctx, LLVMMDNodeInContext2(ctx, parts, 3)));
 }
 
-void psr_inputs_weigh(const struct psr_nest *nest)
+/*
+ * B ends an innermost loop that may be vectorised: LLVM would not do so where
+ * weights say that it has few iterations, but which is faster is measured.
+ */
+static bool ends_vectors(struct psr_fam *fam, LLVMValueRef f,
+			 LLVMBasicBlockRef b)
+{
+	psr_loop l = psr_ext_loop_of(fam, f, b);
+
+	return l && !psr_ext_loop_count(fam, f, l) &&
+	       psr_ext_loop_latch(l) == b &&
+	       psr_ext_loop_vector(fam, f, l) == PSR_VECTOR_OK;
+}
+
+void psr_inputs_weigh(struct psr_fam *fam, const struct psr_nest *nest)
 {
 	const struct psr_profile_site *s = nest->profile;
 
@@ -111,6 +125,9 @@ void psr_inputs_weigh(const struct psr_nest *nest)
 		LLVMValueRef i = LLVMGetBasicBlockTerminator(nest->blocks[b]);
 		int n = psr_inputs_branch(i);
 
+		if (n >= 0 && s->nbranches &&
+		    ends_vectors(fam, nest->function, nest->blocks[b]))
+			continue;
 		for (size_t k = 0; n >= 0 && k < s->nbranches; k++)
 			if (s->branches[k].branch == n)
 				weigh(i, &s->branches[k]);

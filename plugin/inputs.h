@@ -14,7 +14,7 @@ void psr_inputs_number(struct psr_nest *nest);
 
 /* Gives the branches the weights that the profile knows, where they have none.
  */
-void psr_inputs_weigh(const struct psr_nest *nest);
+void psr_inputs_weigh(struct psr_fam *fam, const struct psr_nest *nest);
 
 /* The constant that a profile means by VALUE: flags are 0 or 1. */
 LLVMValueRef psr_inputs_constant(LLVMTypeRef type, int64_t value);

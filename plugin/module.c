@@ -452,7 +452,7 @@ static bool prepare(struct psr_fam *fam, struct psr_nest *first, size_t n)
 	number(fam, first, n);
 	for (size_t i = 0; i < n; i++)
 		if (is_wanted(&first[i]) && !has_constants(&first[i]))
-			psr_inputs_weigh(&first[i]);
+			psr_inputs_weigh(fam, &first[i]);
 	changed = make_small(fam, first, n);
 	changed |= measure(fam, first, n);
 	return changed;

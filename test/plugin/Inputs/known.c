@@ -11,3 +11,10 @@ void strided(long n, long stride, const float *restrict x, float *restrict y)
 	for (long i = 0; i < n; i++)
 		y[i] = x[i * stride] * 0.5f + y[i];
 }
+
+void clip(int n, int most, int *restrict x)
+{
+	for (int i = 0; i < n; i++)
+		if (x[i] > most)
+			x[i] = most;
+}
