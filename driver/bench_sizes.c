@@ -44,24 +44,26 @@ int bench_source_has_main(const char *path, bool *has)
 	return 0;
 }
 
-/* Adds the words of TEXT, up to N bytes, as one size. */
+/* Adds the words of TEXT, up to N bytes, as one size, if there are any. */
 static int add_size(struct bench_program *p, const char *text, size_t n)
 {
 	struct bench_size *s = &p->sizes[p->nsizes];
 	char *copy, *rest, *w;
-	int ret;
+	int ret = 0;
 
+	if (strspn(text, " \t\r\n") >= n)
+		return 0;
 	if (p->nsizes == BENCH_SIZES)
 		return -E2BIG;
 	rest = copy = strndup(text, n);
-	ret = copy ? 0 : -ENOMEM;
-
+	if (!copy)
+		return -ENOMEM;
 	while (!ret && (w = strsep(&rest, " \t")))
 		if (*w)
 			ret = psr_args_add(&s->args, w);
-	snprintf(s->label, sizeof(s->label), "%s",
-		 s->args.n ? s->args.v[0] : "-");
-	p->nsizes += !ret && s->args.n;
+	if (!ret)
+		snprintf(s->label, sizeof(s->label), "%s", s->args.v[0]);
+	p->nsizes += !ret;
 	free(copy);
 	return ret;
 }

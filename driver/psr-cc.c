@@ -129,7 +129,7 @@ static const struct option {
     {"--psr-fp", is_fp, "strict|contract",
      "contract: variants may fuse multiply-add"},
     {"--psr-budget", is_factor, "F",
-     "most code added, over the file's own (1)"},
+     "most code added, over the file's own (0.75)"},
 };
 
 static int help(bool cxx)

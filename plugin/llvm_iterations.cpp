@@ -169,6 +169,12 @@ class Undivided : public SCEVRewriteVisitor<Undivided>
 	{
 	}
 
+	// It may not wrap; another one with the same flags might.
+	const SCEV *visitAddRecExpr(const SCEVAddRecExpr *e)
+	{
+		return e;
+	}
+
 	const SCEV *visitUDivExpr(const SCEVUDivExpr *e)
 	{
 		if (isa<SCEVConstant>(e->getRHS()))

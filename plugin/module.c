@@ -15,6 +15,7 @@
 #include "constant.h"
 #include "dispatch.h"
 #include "inputs.h"
+#include "ir.h"
 #include "lto.h"
 #include "pin.h"
 #include "recipes.h"
@@ -206,17 +207,17 @@ static void give_in_turn(struct psr_nest **sites, size_t n, double *left)
 
 /*
  * First what has won, by the profile; then all that is wanted where time is
- * spent, of half of what is left. Of the others each has its first recipe,
- * then those by which it leads, then each another, while LEFT lasts; and so, of
- * what is left then and some more, those that are pinned, and then those that
- * run once.
+ * spent, of half of what is left, and of what the others leave. Of these each
+ * has its first recipe, then those by which it leads, then each another, while
+ * LEFT lasts; and so, of what is left then and some more, those that are
+ * pinned, and then those that run once.
  */
 static void share_budget(struct psr_nest **sites, size_t n, double left,
 			 double scalar)
 {
 	double least = left > 0 ? HOT_INSTRUCTIONS : 0;
 	double whole = left < least ? least : left, rest = whole, used, hot;
-	size_t i = 0, end;
+	size_t i = 0, nhot, end;
 
 	for (size_t k = 0; k < n; k++)
 		give(sites[k], psr_recipes_won(sites[k]), &rest, NULL);
@@ -225,7 +226,8 @@ static void share_budget(struct psr_nest **sites, size_t n, double left,
 	rest = hot = least - used > left / 2 ? least - used : left / 2;
 	while (i < n && is_hot(sites[i]))
 		i++;
-	give_in_turn(sites, i, &rest);
+	nhot = i;
+	give_in_turn(sites, nhot, &rest);
 	left -= hot - rest;
 	for (end = i; i < n; i = end) {
 		while (end < n && rank(sites[end]) == rank(sites[i]))
@@ -238,6 +240,7 @@ static void share_budget(struct psr_nest **sites, size_t n, double left,
 				     round > 1 ? round + lead(sites[k]) : 1,
 				     &left, &scalar);
 	}
+	give_in_turn(sites, nhot, &left);
 	for (size_t k = 0; k < n; k++)
 		cut(sites[k]);
 }
@@ -485,7 +488,7 @@ static void set_apart(LLVMValueRef f)
 	size_t n;
 	const char *name = LLVMGetValueName2(f, &n);
 
-	if (LLVMGetComdat(f) || LLVMGetSection(f) ||
+	if (LLVMGetComdat(f) || LLVMGetSection(f) || psr_ir_has(f, "hot") ||
 	    LLVMGetModuleFlag(LLVMGetGlobalParent(f), SUMMARY, strlen(SUMMARY)))
 		return;
 	if ((size_t)snprintf(section, sizeof(section), ".text.%s", name) <

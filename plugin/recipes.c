@@ -644,14 +644,9 @@ unsigned psr_recipes_won(const struct psr_nest *nest)
 {
 	unsigned won = 0;
 
-	for (unsigned k = 0; k < nest->nrecipes; k++) {
-		const struct psr_recipe *r = &psr_recipes[nest->recipes[k]];
-
-		if (promise_won(r, nest))
+	for (unsigned k = 0; k < nest->nrecipes; k++)
+		if (promise_won(&psr_recipes[nest->recipes[k]], nest))
 			won = k + 1;
-		else if (!(psr_recipe_flags(r) & PSR_VARIANT_COUNTED))
-			break;
-	}
 	return won;
 }
 

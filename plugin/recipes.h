@@ -65,7 +65,8 @@ int psr_recipe_find(const char *name, size_t n);
  */
 void psr_recipes_choose(struct psr_nest *nest);
 
-/* How many of the nest's recipes, from the first on, have won, by its profile. */
+/* Up to which of the nest's recipes, from the first on, any has won, by its
+ * profile. */
 unsigned psr_recipes_won(const struct psr_nest *nest);
 
 /* Recipes I and K change a nest's code alike: one cannot if the other cannot. */
