@@ -9,7 +9,7 @@ import lit.formats
 config.name = "psr"
 config.test_format = lit.formats.ShTest(execute_external=True)
 config.suffixes = [".test", ".c", ".cpp", ".ll", ".sh"]
-config.excludes = ["Inputs", "aarch64", "programs", "bench", "suite", "nests", "unit", "real", "lit.cfg.py"]
+config.excludes = ["Inputs", "aarch64", "programs", "bench", "suite", "loops", "nests", "unit", "real", "lit.cfg.py"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.psr_build, "test")
 
