@@ -121,14 +121,14 @@ void psr_inputs_weigh(struct psr_fam *fam, const struct psr_nest *nest)
 {
 	const struct psr_profile_site *s = nest->profile;
 
-	for (size_t b = 0; s && b < nest->nblocks; b++) {
+	for (size_t b = 0; s && s->nbranches && b < nest->nblocks; b++) {
 		LLVMValueRef i = LLVMGetBasicBlockTerminator(nest->blocks[b]);
 		int n = psr_inputs_branch(i);
 
-		if (n >= 0 && s->nbranches &&
+		if (n < 0 ||
 		    ends_vectors(fam, nest->function, nest->blocks[b]))
 			continue;
-		for (size_t k = 0; n >= 0 && k < s->nbranches; k++)
+		for (size_t k = 0; k < s->nbranches; k++)
 			if (s->branches[k].branch == n)
 				weigh(i, &s->branches[k]);
 	}

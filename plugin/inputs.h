@@ -12,7 +12,9 @@
  */
 void psr_inputs_number(struct psr_nest *nest);
 
-/* Gives the branches the weights that the profile knows, where they have none.
+/*
+ * Gives the branches the weights that the profile knows, where they have none;
+ * not those that end a loop that may be vectorised.
  */
 void psr_inputs_weigh(struct psr_fam *fam, const struct psr_nest *nest);
 

@@ -161,9 +161,7 @@ static double body_of(const struct psr_nest *s)
 
 static double cost_of(const struct psr_nest *s, unsigned k)
 {
-	double body = body_of(s);
-
-	return psr_recipe_growth(s->recipes[k]) * body +
+	return psr_recipe_growth(s->recipes[k]) * body_of(s) +
 	       (k ? 0 : DISPATCH_SIZE);
 }
 
@@ -217,19 +215,19 @@ static void share_budget(struct psr_nest **sites, size_t n, double left,
 {
 	double least = left > 0 ? HOT_INSTRUCTIONS : 0;
 	double whole = left < least ? least : left, rest = whole, used, hot;
-	size_t i = 0, nhot, end;
+	size_t nhot = 0, end;
 
 	for (size_t k = 0; k < n; k++)
 		give(sites[k], psr_recipes_won(sites[k]), &rest, NULL);
 	used = whole - rest;
 	left -= used;
 	rest = hot = least - used > left / 2 ? least - used : left / 2;
-	while (i < n && is_hot(sites[i]))
-		i++;
-	nhot = i;
+	while (nhot < n && is_hot(sites[nhot]))
+		nhot++;
 	give_in_turn(sites, nhot, &rest);
 	left -= hot - rest;
-	for (end = i; i < n; i = end) {
+	for (size_t i = nhot; i < n; i = end) {
+		end = i;
 		while (end < n && rank(sites[end]) == rank(sites[i]))
 			end++;
 		if (sites[i]->pinned)

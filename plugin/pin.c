@@ -542,9 +542,7 @@ static bool require_work(struct pin *p, LLVMValueRef g)
 {
 	LLVMValueRef at =
 	    LLVMGetBasicBlockTerminator(LLVMGetEntryBasicBlock(g));
-	psr_loop l = psr_ext_loop_count(p->fam, g, NULL)
-			     ? psr_ext_loop_at(p->fam, g, NULL, 0)
-			     : NULL;
+	psr_loop l = psr_ext_loop_at(p->fam, g, NULL, 0);
 	LLVMValueRef work = NULL, n;
 	LLVMBuilderRef b;
 	psr_scev trip;
@@ -685,15 +683,14 @@ static bool read_once(struct pin *p, LLVMBasicBlockRef other,
 	return any;
 }
 
-/* Marks G's loops, if it still has any, as those of a new version. */
-static bool mark(struct pin *p, LLVMValueRef g)
+/* Marks G's loops as those of a new version. */
+static void mark(struct pin *p, LLVMValueRef g)
 {
 	size_t n = psr_ext_loop_count(p->fam, g, NULL);
 
 	for (size_t i = 0; i < n; i++)
 		psr_ext_loop_set_hint(psr_ext_loop_at(p->fam, g, NULL, i),
 				      PINNED, 1);
-	return n;
 }
 
 /* ---- First things first --------------------------------------------------- */
@@ -796,7 +793,10 @@ static bool compile(struct pin *p, LLVMBasicBlockRef other)
 	psr_ext_forget(p->fam, p->f);
 	psr_ext_simplify(p->fam, g);
 	psr_ext_simplify_loops(p->fam, g);
-	made = guard(p, g, bases) && mark(p, g);
+	/* A loop may have become a call: nothing is left to choose for. */
+	made = psr_ext_loop_count(p->fam, g, NULL) && guard(p, g, bases);
+	if (made)
+		mark(p, g);
 	at = LLVMGetInstructionParent(call);
 	branch(p, at, call,
 	       LLVMGetSuccessor(LLVMGetBasicBlockTerminator(at), 0), other);
