@@ -1199,13 +1199,27 @@ void psr_ext_delete_function(psr_fam *fam, LLVMValueRef f)
 
 void psr_ext_simplify(psr_fam *fam, LLVMValueRef f)
 {
-	PassBuilder PB;
 	Function &F = function_of(f);
-	FunctionPassManager FPM = PB.buildFunctionSimplificationPipeline(
-	    OptimizationLevel::O3, ThinOrFullLTOPhase::None);
+	FunctionAnalysisManager &FAM = fam_of(fam);
+	auto count = [&] {
+		return FAM.getResult<LoopAnalysis>(F)
+		    .getLoopsInPreorder()
+		    .size();
+	};
+	// What encloses a loop that has unrolled does so after the passes that
+	// fold what is stored and loaded again: those have to run once more.
+	size_t before, left = count();
 
-	FPM.run(F, fam_of(fam));
-	fam_of(fam).invalidate(F, PreservedAnalyses::none());
+	do {
+		PassBuilder PB;
+		FunctionPassManager FPM = PB.buildFunctionSimplificationPipeline(
+		    OptimizationLevel::O3, ThinOrFullLTOPhase::None);
+
+		before = left;
+		FPM.run(F, FAM);
+		FAM.invalidate(F, PreservedAnalyses::none());
+		left = count();
+	} while (left < before);
 }
 
 bool psr_ext_inline(LLVMValueRef call)

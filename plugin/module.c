@@ -250,11 +250,10 @@ static double share_small(struct psr_nests *nests, double left)
 
 	for (size_t i = 0; i < nests->n; i++) {
 		struct psr_nest *s = &nests->at[i];
-		double cost = s->wants_small ? psr_small_cost(s) : 0;
+		double cost;
 
-		s->wants_small &= cost <= small;
-		if (!s->wants_small)
-			continue;
+		while ((cost = psr_small_cost(s)) > small)
+			s->nsmall--;
 		small -= cost;
 		left -= cost;
 	}
@@ -340,8 +339,7 @@ static void find_all(LLVMModuleRef m, struct psr_fam *fam,
 		fail("sites", ret);
 	for (size_t i = 0; i < nests->n; i++)
 		if (!nests->at[i].reason) {
-			nests->at[i].wants_small =
-			    psr_small_wanted(&nests->at[i]);
+			nests->at[i].nsmall = psr_small_wanted(&nests->at[i]);
 			psr_recipes_choose(&nests->at[i]);
 		}
 }
@@ -349,7 +347,7 @@ static void find_all(LLVMModuleRef m, struct psr_fam *fam,
 /* A nest whose code is to be changed. */
 static bool is_wanted(const struct psr_nest *nest)
 {
-	return !nest->reason || nest->wants_small;
+	return !nest->reason || nest->nsmall;
 }
 
 static void number(struct psr_fam *fam, struct psr_nest *first, size_t n)
@@ -395,7 +393,7 @@ static bool make_small(struct psr_fam *fam, struct psr_nest *first, size_t n)
 	bool changed = false;
 
 	for (size_t i = 0; i < n; i++)
-		if (first[i].wants_small)
+		if (first[i].nsmall)
 			changed |= psr_small_make(fam, &first[i]);
 	if (!changed)
 		return false;
@@ -442,7 +440,7 @@ static bool measure(struct psr_fam *fam, struct psr_nest *first, size_t n)
  */
 static bool has_constants(const struct psr_nest *nest)
 {
-	return nest->wants_small || psr_constant_any(nest);
+	return nest->nsmall || psr_constant_any(nest);
 }
 
 /* Prepares all sites of one function while its analyses hold. */

@@ -60,8 +60,8 @@ struct psr_nest {
 	bool only_isa;      /* or by these */
 	bool only_parallel; /* others gain in the nests within */
 	bool pinned;        /* see pin.h */
-	bool wants_small;
-	bool has_small;       /* an inline copy for small constant calls */
+	bool has_small;       /* inline copies for small constant calls */
+	unsigned nsmall;      /* how many it shall have */
 	LLVMValueRef work;    /* i64 on entry; while code is changed */
 	LLVMValueRef trip;    /* the innermost, likewise; NULL: constant */
 	LLVMValueRef around;  /* see unswitch.h; or NULL */

@@ -5,10 +5,11 @@
  * function. They get a copy of the nest with the constants folded, in place,
  * behind a comparison: no table, no call, no processor to be asked for.
  *
- * The test stands in front of all else, first one input alone, so that a call
- * with another size pays for one comparison and a branch that is foreseen. The
- * copy is compiled with the function's own flags, so it computes what the
- * original does; a copy in which no loop has unrolled is thrown away.
+ * The tests stand in front of all else, first one input alone, so that a call
+ * with another size pays for one comparison each and branches that are
+ * foreseen. The copies are compiled with the function's own flags, so they
+ * compute what the original does; a copy in which no loop has unrolled is
+ * thrown away.
  */
 #include "small.h"
 
@@ -21,8 +22,10 @@
 #define UNROLL       "llvm.loop.unroll.full"
 #define UNROLLED_MAX 2048 /* instructions */
 #define ROLLED       4    /* times the nest's, where it does not unroll */
+#define COPIES       4
 #define WORK_MIN     2e5  /* that small calls of one size have together */
-#define ENOUGH       0.9  /* of the work of all small calls */
+#define SHARE        0.05 /* of the work of all small calls: each copy's */
+#define ENOUGH       0.9  /* all copies' */
 
 struct small {
 	struct psr_nest *nest;
@@ -41,56 +44,84 @@ static bool has_values(const struct psr_profile_site *s, unsigned size_class)
 	return false;
 }
 
+/* Puts C among the N classes with the most work; returns how many are there. */
+static unsigned insert(const struct psr_profile_class *most[COPIES], unsigned n,
+		       const struct psr_profile_class *c)
+{
+	unsigned k = n < COPIES ? n++ : n;
+
+	for (; k && most[k - 1]->work < c->work; k--)
+		if (k < COPIES)
+			most[k] = most[k - 1];
+	if (k < COPIES)
+		most[k] = c;
+	return n;
+}
+
 /*
- * The size that has nearly all of the work which is not dispatched; -1: none.
- * Where sizes alternate, the test's branch would not be foreseen.
+ * The few sizes that have nearly all of the work which is not dispatched, those
+ * with the most first. Returns how many; 0: there are none such.
  */
-static int pick_class(const struct psr_nest *nest)
+static unsigned pick_classes(const struct psr_nest *nest,
+			     const struct psr_profile_class *most[COPIES])
 {
 	const struct psr_profile_site *s = nest->profile;
-	double most = 0, all = 0;
-	int best = -1;
+	double all = 0, covered = 0;
+	unsigned n = 0;
 
 	for (size_t i = 0; s && i < s->nclasses; i++) {
-		unsigned at = s->classes[i].size_class;
+		const struct psr_profile_class *c = &s->classes[i];
 
-		if (UINT64_C(1) << at % PSR_SIZES >= nest->min_work)
+		if (UINT64_C(1) << c->size_class % PSR_SIZES >= nest->min_work)
 			continue;
-		all += s->classes[i].work;
-		if (s->classes[i].work <= most || !has_values(s, at))
-			continue;
-		most = s->classes[i].work;
-		best = (int)at;
+		all += c->work;
+		if (c->work >= WORK_MIN && has_values(s, c->size_class))
+			n = insert(most, n, c);
 	}
-	return most >= WORK_MIN && most >= ENOUGH * all ? best : -1;
+	while (n && most[n - 1]->work < SHARE * all)
+		n--;
+	for (size_t i = 0; i < n; i++)
+		covered += most[i]->work;
+	return covered >= ENOUGH * all ? n : 0;
 }
 
 /* The innermost loop's instructions, once for each unit of work. */
-static uint64_t unrolled_size(const struct psr_nest *nest, int size_class)
+static uint64_t unrolled_size(const struct psr_nest *nest, unsigned size_class)
 {
 	return (UINT64_C(2) << size_class % PSR_SIZES) *
 	       nest->features.instructions;
 }
 
-bool psr_small_wanted(const struct psr_nest *nest)
+unsigned psr_small_wanted(const struct psr_nest *nest)
 {
+	const struct psr_profile_class *most[COPIES];
 	int asked = psr_recipe_find("const", 5);
 
 	if (psr_options.recipes && !(psr_options.recipes >> asked & 1))
-		return false;
-	return nest->loop && !nest->only_parallel &&
-	       psr_options.max_variants && pick_class(nest) >= 0;
+		return 0;
+	if (!nest->loop || nest->only_parallel || !psr_options.max_variants)
+		return 0;
+	return pick_classes(nest, most);
 }
 
 double psr_small_cost(const struct psr_nest *nest)
 {
-	uint64_t size = unrolled_size(nest, pick_class(nest));
+	const struct psr_profile_class *most[COPIES];
+	double cost = 0;
 
-	return size <= UNROLLED_MAX ? (double)size
-				    : ROLLED * (double)nest->features.size;
+	if (nest->nsmall)
+		pick_classes(nest, most);
+	for (unsigned i = 0; i < nest->nsmall; i++) {
+		uint64_t size = unrolled_size(nest, most[i]->size_class);
+
+		cost += size <= UNROLLED_MAX
+			    ? (double)size
+			    : ROLLED * (double)nest->features.size;
+	}
+	return cost;
 }
 
-static void take_values(struct small *s, int size_class)
+static void take_values(struct small *s, unsigned size_class)
 {
 	const struct psr_profile_site *from = s->nest->profile;
 
@@ -193,6 +224,17 @@ static void unroll_all(struct psr_fam *fam, LLVMValueRef f, psr_loop l)
 		unroll_all(fam, f, psr_ext_loop_at(fam, f, l, i));
 }
 
+/* Those that did not are to stay, without a warning to whoever compiles. */
+static void forget_hints(struct psr_fam *fam, LLVMValueRef f, psr_loop l)
+{
+	size_t n = psr_ext_loop_count(fam, f, l);
+
+	if (l)
+		psr_ext_loop_drop_hints(l, UNROLL);
+	for (size_t i = 0; i < n; i++)
+		forget_hints(fam, f, psr_ext_loop_at(fam, f, l, i));
+}
+
 /*
  * Folds F's parameters; false: no loop has gone. *GUARDED: it returns false
  * where memory overlaps that may lie apart.
@@ -212,6 +254,8 @@ static bool specialise(struct small *s, struct psr_fam *fam, LLVMValueRef f,
 	if (s->size <= UNROLLED_MAX)
 		unroll_all(fam, f, NULL);
 	psr_ext_simplify(fam, f);
+	if (s->size <= UNROLLED_MAX)
+		forget_hints(fam, f, NULL);
 	return count_loops(fam, f, NULL) < loops;
 }
 
@@ -316,11 +360,12 @@ static bool make(struct small *s, struct psr_fam *fam, int first)
 	return true;
 }
 
-bool psr_small_make(struct psr_fam *fam, struct psr_nest *nest)
+static bool make_one(struct psr_fam *fam, struct psr_nest *nest,
+		     unsigned size_class)
 {
 	struct small s = {.nest = nest};
 	bool changed = false, sound = true;
-	int size_class = pick_class(nest), first;
+	int first;
 
 	s.size = unrolled_size(nest, size_class);
 	s.ctx = LLVMGetModuleContext(LLVMGetGlobalParent(nest->function));
@@ -333,5 +378,17 @@ bool psr_small_make(struct psr_fam *fam, struct psr_nest *nest)
 	if (first >= 0 && sound)
 		changed = make(&s, fam, first);
 	LLVMDisposeBuilder(s.b);
+	return changed;
+}
+
+bool psr_small_make(struct psr_fam *fam, struct psr_nest *nest)
+{
+	const struct psr_profile_class *most[COPIES];
+	bool changed = false;
+
+	pick_classes(nest, most);
+	/* A copy stands between the tests of those before it and the nest. */
+	for (unsigned i = 0; i < nest->nsmall; i++)
+		changed |= make_one(fam, nest, most[i]->size_class);
 	return changed;
 }

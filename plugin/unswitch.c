@@ -57,7 +57,7 @@ static bool has_other(const struct psr_nest *nest, psr_loop l,
 {
 	for (size_t i = 0; i < n; i++)
 		if (&first[i] != nest && first[i].loop &&
-		    (!first[i].reason || first[i].wants_small) &&
+		    (!first[i].reason || first[i].nsmall) &&
 		    psr_ext_loop_contains(l, first[i].blocks[0]))
 			return true;
 	return false;
@@ -68,7 +68,7 @@ psr_loop psr_unswitch_loop(struct psr_fam *fam, const struct psr_nest *nest,
 {
 	psr_loop l = nest->loop ? psr_ext_loop_parent(nest->loop) : NULL;
 
-	if (!l || nest->wants_small || !may_copy(fam, nest->function, l) ||
+	if (!l || nest->nsmall || !may_copy(fam, nest->function, l) ||
 	    has_other(nest, l, first, n) || !is_work_known(fam, nest, l))
 		return NULL;
 	return l;

@@ -665,25 +665,12 @@ void psr_sites_ignore_small(const struct psr_known *k)
 	psr_site_set_small(k->site, k->site->min_work - 1);
 }
 
-/* Some size below what is dispatched is known well enough. */
-static bool knows_small(const struct psr_known *k)
-{
-	const struct psr_class *c = atomic_load(&k->classes);
-
-	for (; c; c = c->other)
-		if (UINT64_C(1) << c->size_class % PSR_SIZES <
-			k->site->min_work &&
-		    !psr_choose_small(c->counted, &k->budget))
-			return true;
-	return false;
-}
-
 void psr_sites_notice_small(struct psr_module_state *m, bool learn)
 {
 	for (size_t i = 0; i < m->nsites; i++) {
 		const struct psr_known *k = &m->known[i];
 
-		if (learn && k->counted && !knows_small(k))
+		if (learn && k->counted)
 			psr_site_set_small(k->site, 0);
 		else
 			psr_sites_ignore_small(k);
