@@ -19,6 +19,7 @@
 
 #include "ir.h"
 #include "recipes.h"
+#include "work.h"
 
 #define INLINE_COST   5  /* the inliner's unit, of one instruction */
 #define DISPATCH_SIZE 60 /* a call counts as six and its arguments */
@@ -31,7 +32,8 @@ struct site {
 	LLVMContextRef ctx;
 	LLVMTypeRef i16, i32, i64, ptr;
 	LLVMValueRef table, descriptor;
-	LLVMValueRef start, code; /* places on the stack: see keep() */
+	LLVMValueRef start, code, size; /* places on the stack: see keep() */
+	LLVMValueRef work;              /* where there is enough of it */
 	LLVMComdatRef comdat;
 	LLVMBuilderRef b;
 };
@@ -431,7 +433,7 @@ static LLVMValueRef lower_tick(struct site *s, LLVMValueRef at)
 	LLVMValueRef load = ours(s, LLVMBuildLoad2(s->b, s->i64, at, ""));
 	LLVMValueRef left, store;
 
-	left = LLVMBuildSub(s->b, load, s->nest->work, "psr.tick");
+	left = LLVMBuildSub(s->b, load, s->work, "psr.tick");
 	store = ours(s, LLVMBuildStore(s->b, left, at));
 	if (may_be_shared(s->m)) {
 		LLVMSetOrdering(load, LLVMAtomicOrderingMonotonic);
@@ -469,7 +471,7 @@ static LLVMValueRef emit_trips(struct site *s, unsigned shift)
 /* What the runtime is told: see psr/site.h. */
 static LLVMValueRef emit_size(struct site *s)
 {
-	LLVMValueRef work[] = {s->nest->work, constant(s->i64, PSR_WORK_MAX)};
+	LLVMValueRef work[] = {s->work, constant(s->i64, PSR_WORK_MAX)};
 
 	work[0] = intrinsic(s, "llvm.umin", s->i64, work, 2);
 	if (!s->nest->trip)
@@ -482,7 +484,7 @@ static LLVMValueRef emit_size(struct site *s)
 static LLVMValueRef look_up(struct site *s)
 {
 	LLVMTypeRef type = table_type(s);
-	LLVMValueRef at = emit_log2(s, s->nest->work);
+	LLVMValueRef at = emit_log2(s, s->work);
 	LLVMValueRef index[] = {constant(s->i64, 0), at}, entry;
 
 	if (s->nest->trip)
@@ -529,9 +531,9 @@ static LLVMValueRef small_place(struct site *s)
 }
 
 /*
- * When a sample began, or 0, and of which code: on the stack, and volatile, as
- * in registers they would be kept all through the original's loops, which may
- * have none to spare (small solvers took a twentieth longer).
+ * When a sample began, or 0, of which code and size: on the stack, and
+ * volatile, as in registers they would be kept all through the original's
+ * loops, which may have none to spare (small solvers took a twentieth longer).
  */
 static void emit_places(struct site *s)
 {
@@ -540,6 +542,7 @@ static void emit_places(struct site *s)
 	LLVMPositionBuilderBefore(s->b, LLVMGetFirstInstruction(entry));
 	s->start = ours(s, LLVMBuildAlloca(s->b, s->i64, "psr.start"));
 	s->code = ours(s, LLVMBuildAlloca(s->b, s->i64, "psr.code"));
+	s->size = ours(s, LLVMBuildAlloca(s->b, s->i64, "psr.size"));
 }
 
 static void keep(struct site *s, LLVMValueRef place, LLVMValueRef value)
@@ -583,7 +586,7 @@ static void emit_absent(struct site *s, struct choice *c)
 static void emit_guard(struct site *s, LLVMBasicBlockRef little,
 		       LLVMBasicBlockRef enough)
 {
-	LLVMValueRef small, most = constant(s->i64, s->nest->min_work - 1);
+	LLVMValueRef large, most = constant(s->i64, s->nest->min_work - 1);
 
 	if (is_counted(s)) {
 		most = ours(s, LLVMBuildLoad2(s->b, s->i32, small_place(s),
@@ -592,9 +595,11 @@ static void emit_guard(struct site *s, LLVMBasicBlockRef little,
 		LLVMSetAlignment(most, 4);
 		most = LLVMBuildZExt(s->b, most, s->i64, "");
 	}
-	small =
-	    LLVMBuildICmp(s->b, LLVMIntULE, s->nest->work, most, "psr.small");
-	LLVMBuildCondBr(s->b, small, little, enough);
+	large =
+	    LLVMBuildICmp(s->b, LLVMIntUGT, s->nest->work, most, "psr.large");
+	if (s->nest->overflow)
+		large = LLVMBuildOr(s->b, s->nest->overflow, large, "");
+	LLVMBuildCondBr(s->b, large, enough, little);
 }
 
 /* The same question in front of the loop around. */
@@ -616,6 +621,7 @@ static LLVMValueRef emit_sampling(struct site *s, struct choice *c)
 	LLVMValueRef due, there, pair, code;
 
 	LLVMPositionBuilderAtEnd(s->b, c->check);
+	s->work = psr_work_bounded(s->b, s->nest);
 	args[2] = tick_place(s);
 	due = LLVMBuildICmp(s->b, LLVMIntSLT, lower_tick(s, args[2]),
 			    constant(s->i64, 0), "psr.due");
@@ -627,6 +633,7 @@ static LLVMValueRef emit_sampling(struct site *s, struct choice *c)
 	emit_absent(s, c);
 	LLVMPositionBuilderAtEnd(s->b, c->enter);
 	args[1] = emit_size(s);
+	keep(s, s->size, args[1]);
 	pair = ours(s, LLVMBuildCall2(s->b, type, enter, args, 3, ""));
 	code = LLVMBuildExtractValue(s->b, pair, 0, "psr.code");
 	keep(s, s->code, code);
@@ -699,7 +706,7 @@ static void emit_leave(struct site *s, LLVMBasicBlockRef at,
 			      "psr.timed");
 	set_unlikely(s, LLVMBuildCondBr(s->b, timed, block, next));
 	LLVMPositionBuilderAtEnd(s->b, block);
-	args[1] = emit_size(s);
+	args[1] = kept(s, s->size);
 	args[2] = kept(s, s->code);
 	ours(s, LLVMBuildCall2(s->b, type, leave, args, 4, ""));
 	LLVMBuildBr(s->b, next);

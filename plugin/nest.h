@@ -63,6 +63,8 @@ struct psr_nest {
 	bool has_small;       /* inline copies for small constant calls */
 	unsigned nsmall;      /* how many it shall have */
 	LLVMValueRef work;    /* i64 on entry; while code is changed */
+	LLVMValueRef overflow; /* i1: work means nothing; NULL: it does */
+	bool unbounded;       /* see psr_work_bounded() */
 	LLVMValueRef trip;    /* the innermost, likewise; NULL: constant */
 	LLVMValueRef around;  /* see unswitch.h; or NULL */
 	unsigned nrecipes;    /* variants to be made */

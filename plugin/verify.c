@@ -416,7 +416,7 @@ static enum psr_reason find(struct check *c, struct psr_fam *fam)
 	if (c->nslots > SLOTS_MAX)
 		return PSR_REASON_POINTERS;
 	psr_work_emit(fam, &whole, NULL);
-	c->work = whole.work;
+	c->work = whole.work; /* bounded, of a function */
 	return PSR_REASON_NONE;
 }
 

@@ -4,8 +4,10 @@
  *
  * A trip count that varies within the nest counts by its value half way, one
  * that is not known there by what is known of it, or by a nominal value.
- * Products that could overflow are bounded; what could be poison is frozen, for
- * the dispatch looks at it even where the loop would not have.
+ * Products that could overflow are bounded, which takes as many instructions as
+ * all the rest: only where there is enough work, if that is asked in one place.
+ * What could be poison is frozen, for the dispatch looks at it even where the
+ * loop would not have.
  */
 #include "work.h"
 
@@ -27,6 +29,7 @@ struct product {
 	unsigned loops;
 	psr_loop innermost; /* whose trips are told apart; or NULL */
 	LLVMValueRef trip;
+	LLVMValueRef over; /* i1: something overflowed; NULL: nothing can */
 };
 
 struct amount {             /* of work; at most BOUND */
@@ -56,8 +59,8 @@ static LLVMValueRef build_overflow(struct product *p, const char *name,
 	LLVMValueRef value = LLVMBuildExtractValue(p->b, pair, 0, "psr.low");
 	LLVMValueRef over = LLVMBuildExtractValue(p->b, pair, 1, "psr.over");
 
-	return LLVMBuildSelect(p->b, over, LLVMConstInt(i64, WORK_MAX, false),
-			       value, "psr.bounded");
+	p->over = p->over ? LLVMBuildOr(p->b, p->over, over, "psr.over") : over;
+	return value;
 }
 
 static struct amount multiply(struct product *p, struct amount x,
@@ -159,8 +162,8 @@ bool psr_work_is_small(struct psr_fam *fam, struct psr_nest *nest)
 {
 	LLVMValueRef at =
 	    LLVMGetBasicBlockTerminator(psr_ext_loop_preheader(nest->loop));
-	struct product p = {.at = at, .fam = fam, .nest = nest,
-			    .root = nest->loop};
+	struct product p = {
+	    .at = at, .fam = fam, .nest = nest, .root = nest->loop};
 	size_t n = nest->nblocks;
 
 	for (size_t i = 0; i < n; i++) {
@@ -179,6 +182,7 @@ static struct amount function_amount(struct product *p)
 	LLVMValueRef f = p->nest->function;
 	size_t n = psr_ext_loop_count(p->fam, f, NULL);
 	struct amount best = {NULL, FUNCTION_WORK};
+	LLVMValueRef over = NULL; /* of the best */
 
 	for (size_t i = 0; i < n; i++) {
 		psr_loop l = psr_ext_loop_at(p->fam, f, NULL, i);
@@ -188,24 +192,38 @@ static struct amount function_amount(struct product *p)
 		if (psr_ext_trip(p->fam, f, l, l, p->at, PSR_OUTER_BUDGET,
 				 &trip) == PSR_TRIP_UNKNOWN)
 			continue;
+		p->over = NULL;
 		struct amount a = nest_amount(p, l);
 
-		if (a.bound > best.bound || (a.value && !best.value))
+		if (a.bound > best.bound || (a.value && !best.value)) {
 			best = a;
+			over = p->over;
+		}
 	}
+	p->over = over;
 	return best;
 }
 
-static LLVMValueRef at_most(struct product *p, struct amount a)
+LLVMValueRef psr_work_bounded(LLVMBuilderRef b, const struct psr_nest *nest)
 {
-	LLVMTypeRef i64 = i64_type(p->at);
-	LLVMValueRef max = LLVMConstInt(i64, WORK_MAX, false);
-	LLVMValueRef value = amount_value(p, a), less;
+	LLVMValueRef work = nest->work, max, less;
 
-	if (a.bound <= WORK_MAX)
-		return value;
-	less = LLVMBuildICmp(p->b, LLVMIntULT, value, max, "psr.fits");
-	return LLVMBuildSelect(p->b, less, value, max, "psr.work");
+	if (!nest->unbounded)
+		return work;
+	max = LLVMConstInt(LLVMTypeOf(work), WORK_MAX, false);
+	less = LLVMBuildICmp(b, LLVMIntULT, work, max, "psr.fits");
+	work = LLVMBuildSelect(b, less, work, max, "psr.work");
+	return nest->overflow ? LLVMBuildSelect(b, nest->overflow, max, work,
+						"psr.bounded")
+			      : work;
+}
+
+/* For what asks again and again. */
+static void bound(LLVMBuilderRef b, struct psr_nest *nest)
+{
+	nest->work = psr_work_bounded(b, nest);
+	nest->overflow = NULL;
+	nest->unbounded = false;
 }
 
 static unsigned depth_of(struct psr_fam *fam, LLVMValueRef f, psr_loop l)
@@ -243,16 +261,21 @@ void psr_work_emit(struct psr_fam *fam, struct psr_nest *nest, psr_loop around)
 		       : psr_ir_after_allocas(nest->function);
 	LLVMContextRef ctx = LLVMGetTypeContext(LLVMTypeOf(at));
 	LLVMBuilderRef b = LLVMCreateBuilderInContext(ctx);
-	struct product p = {.b = b, .at = at, .fam = fam, .nest = nest,
-			    .root = nest->loop};
+	struct product p = {
+	    .b = b, .at = at, .fam = fam, .nest = nest, .root = nest->loop};
+	struct amount work;
 
 	LLVMPositionBuilderBefore(b, at);
 	LLVMSetCurrentDebugLocation2(b, LLVMInstructionGetDebugLoc(at));
 	if (nest->loop && nest->features.depth > 1)
 		p.innermost = innermost(fam, nest->function, nest->loop);
-	nest->work = at_most(&p, nest->loop ? nest_amount(&p, nest->loop)
-					    : function_amount(&p));
+	work = nest->loop ? nest_amount(&p, nest->loop) : function_amount(&p);
+	nest->work = amount_value(&p, work);
+	nest->unbounded = work.bound > WORK_MAX;
+	nest->overflow = p.over;
 	nest->trip = p.trip;
+	if (!nest->loop || around)
+		bound(b, nest);
 	LLVMDisposeBuilder(b);
 }
 
@@ -267,7 +290,6 @@ unsigned psr_work_known_trips(struct psr_fam *fam, const struct psr_nest *nest,
 		known += psr_work_known_trips(
 		    fam, nest, psr_ext_loop_at(fam, nest->function, l, i), at,
 		    budget);
-	return known +
-	       (psr_ext_trip(fam, nest->function, l, nest->loop, at, budget,
-			     &trip) != PSR_TRIP_UNKNOWN);
+	return known + (psr_ext_trip(fam, nest->function, l, nest->loop, at,
+				     budget, &trip) != PSR_TRIP_UNKNOWN);
 }

@@ -12,8 +12,12 @@
 /*
  * Emits the nest's work in front of it, or in front of AROUND, a loop around
  * it, if that is given; sets nest->work, and nest->trip if that is told apart.
+ * The work of a loop nest without AROUND may still have to be bounded.
  */
 void psr_work_emit(struct psr_fam *fam, struct psr_nest *nest, psr_loop around);
+
+/* The nest's work, at most 2 ^ 62. */
+LLVMValueRef psr_work_bounded(LLVMBuilderRef b, const struct psr_nest *nest);
 
 /* Every trip count is a constant, and the work below nest->min_work. */
 bool psr_work_is_small(struct psr_fam *fam, struct psr_nest *nest);

@@ -8,7 +8,7 @@ extern void work(void);
 
 // The copy first, which dispatches nothing, then the loop with the site.
 // CHECK-LABEL: define{{.*}} @same(
-// CHECK: icmp ult i64 %{{.*}}, [[#MIN:]]
+// CHECK: icmp ugt i64 %{{.*}}, [[#MIN:]]
 // CHECK-COUNT-2: fmul double
 // CHECK-NOT: fmul double
 // CHECK-LABEL: define{{.*}} @varies(
