@@ -25,6 +25,7 @@
 #define PATIENCE 200   /* tries for a site's lock */
 #define SAVE_NS  1.5e6 /* that saving takes */
 #define NEWS_NS  4e5   /* spent where there is news: it may gain by as much */
+#define NEWS_SHARE 0.02 /* of the process's time, likewise */
 #define ACCOUNT_SHARE 0.1 /* of the share, for what is no news */
 /* Earlier samples, with which one more counts: not saved, a free call would be
  * free again. */
@@ -311,8 +312,8 @@ bool psr_remember_worth(struct psr_module_state *const *m, size_t count,
 			double share)
 {
 	static uint32_t drawn; /* once: the modules go one by one */
-	double chance = share * ACCOUNT_SHARE *
-			(double)(psr_ticks() - begun_ticks) /
+	double ticks = (double)(psr_ticks() - begun_ticks);
+	double chance = share * ACCOUNT_SHARE * ticks /
 			(double)psr_probe_ticks(SAVE_NS);
 	double news = 0;
 
@@ -320,7 +321,8 @@ bool psr_remember_worth(struct psr_module_state *const *m, size_t count,
 		return true;
 	for (size_t i = 0; i < count; i++)
 		news += all_news_ns(m[i]);
-	if (news >= NEWS_NS)
+	if (news >= NEWS_NS &&
+	    (double)psr_probe_ticks(news) >= NEWS_SHARE * ticks)
 		return true;
 	if (!drawn)
 		drawn = psr_probe_random(); /* never 0 */

@@ -403,8 +403,8 @@ static void adopt(struct psr_class *c, unsigned i,
 		cell->ring[cell->head] = row->ring[j];
 		cell->head = (cell->head + 1) % PSR_RING;
 		cell->nring += cell->nring < PSR_RING;
-		cell->adopted++;
 	}
+	cell->adopted += row->n > n ? row->n : n;
 	b->site_ns +=
 	    row->spent_ns > row->total_ns ? row->spent_ns : row->total_ns;
 	if (i)

@@ -32,7 +32,7 @@ struct psr_cell {
 	float ring[PSR_RING];
 	uint32_t nring;
 	uint32_t head;    /* where the next sample goes */
-	uint32_t adopted; /* samples from the database */
+	uint64_t adopted; /* samples ever, says the database */
 	uint64_t own;  /* samples of this process */
 	double own_ns;
 	double units; /* work of all its calls, timed or not */
