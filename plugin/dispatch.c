@@ -202,7 +202,8 @@ static void emit_descriptor(struct site *s)
 	    NULL,
 	    constant(s->i32, nest->line),
 	    constant(i8, s->made->n),
-	    constant(i8, nest->trip != NULL),
+	    constant(i8, (nest->trip ? PSR_SITE_BY_TRIP : 0) |
+			     (nest->at_most ? PSR_SITE_AT_MOST : 0)),
 	    constant(i8, nest->kind),
 	    constant(i8, x->depth > 255 ? 255 : x->depth),
 	    constant(s->i16, at_most_16(x->instructions)),

@@ -115,12 +115,18 @@ enum psr_vector {
 enum psr_vector psr_ext_loop_vector(struct psr_fam *fam, LLVMValueRef f,
 				    psr_loop l);
 
-enum psr_trip { PSR_TRIP_UNKNOWN, PSR_TRIP_KNOWN, PSR_TRIP_AVERAGE };
+enum psr_trip {
+	PSR_TRIP_UNKNOWN,
+	PSR_TRIP_KNOWN,
+	PSR_TRIP_AVERAGE,
+	PSR_TRIP_MOST
+};
 
 /*
  * L's iterations each time it is entered, as a 64-bit expression of values
  * that live at AT; PSR_TRIP_AVERAGE: its value half way where it varies
- * within NEST, and in steps of 1 where only the program knows the step.
+ * within NEST; PSR_TRIP_MOST: as if in steps of 1, where only the program knows
+ * the step.
  */
 enum psr_trip psr_ext_trip(struct psr_fam *fam, LLVMValueRef f, psr_loop l,
 			   psr_loop nest, LLVMValueRef at, unsigned budget,

@@ -246,8 +246,8 @@ enum psr_trip psr_ext_trip(psr_fam *fam, LLVMValueRef f, psr_loop l,
 		if (most == trip ||
 		    !is_cheap_at(fam, f, most, loop_of(nest), I, budget))
 			return PSR_TRIP_UNKNOWN;
-		trip = most;
-		varied = true;
+		*out = wrap_scev(most);
+		return PSR_TRIP_MOST;
 	}
 	*out = wrap_scev(trip);
 	return varied ? PSR_TRIP_AVERAGE : PSR_TRIP_KNOWN;

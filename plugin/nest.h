@@ -65,6 +65,7 @@ struct psr_nest {
 	LLVMValueRef work;    /* i64 on entry; while code is changed */
 	LLVMValueRef overflow; /* i1: work means nothing; NULL: it does */
 	bool unbounded;       /* see psr_work_bounded() */
+	bool at_most;         /* it may be far less */
 	LLVMValueRef trip;    /* the innermost, likewise; NULL: constant */
 	LLVMValueRef around;  /* see unswitch.h; or NULL */
 	unsigned nrecipes;    /* variants to be made */

@@ -30,6 +30,7 @@ struct product {
 	psr_loop innermost; /* whose trips are told apart; or NULL */
 	LLVMValueRef trip;
 	LLVMValueRef over; /* i1: something overflowed; NULL: nothing can */
+	bool at_most;      /* some trips may be far fewer */
 };
 
 struct amount {             /* of work; at most BOUND */
@@ -108,14 +109,17 @@ static struct amount trip_amount(struct product *p, psr_loop l)
 	struct amount a = {NULL, TRIP_NOMINAL};
 	LLVMValueRef f = p->nest->function;
 	unsigned budget = l == p->root ? PSR_OUTER_BUDGET : PSR_INNER_BUDGET;
+	enum psr_trip known;
 	psr_scev trip;
 
-	if (p->loops++ >= TRIP_LOOPS_MAX ||
-	    (psr_ext_trip(p->fam, f, l, p->root, p->at, budget, &trip) ==
-		 PSR_TRIP_UNKNOWN &&
-	     !psr_ext_trip_guess(p->fam, f, l, p->root, p->at, budget,
-				 TRIP_NOMINAL, &trip)))
+	if (p->loops++ >= TRIP_LOOPS_MAX)
 		return a;
+	known = psr_ext_trip(p->fam, f, l, p->root, p->at, budget, &trip);
+	if (known == PSR_TRIP_UNKNOWN &&
+	    !psr_ext_trip_guess(p->fam, f, l, p->root, p->at, budget,
+				TRIP_NOMINAL, &trip))
+		return a;
+	p->at_most |= known == PSR_TRIP_MOST;
 	if (psr_ext_scev_constant(trip, &a.bound))
 		return a;
 	a.bound = psr_ext_scev_max(p->fam, f, trip);
@@ -274,6 +278,7 @@ void psr_work_emit(struct psr_fam *fam, struct psr_nest *nest, psr_loop around)
 	nest->unbounded = work.bound > WORK_MAX;
 	nest->overflow = p.over;
 	nest->trip = p.trip;
+	nest->at_most = p.at_most;
 	if (!nest->loop || around)
 		bound(b, nest);
 	LLVMDisposeBuilder(b);

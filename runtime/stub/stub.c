@@ -320,6 +320,8 @@ static enum state decide(void)
 /* A call so long that there may be none after it. */
 static bool is_long(const struct psr_site *site, uint64_t work)
 {
+	if (site->flags & PSR_SITE_AT_MOST)
+		return false;
 	return work >= WAKE_WORK ||
 	       work * site->instructions >= WAKE_INSTRUCTIONS;
 }

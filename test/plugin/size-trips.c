@@ -34,3 +34,16 @@ void constant(int *a, const int *b, long n)
 		for (long k = 0; k < 200; k++)
 			a[k] += b[i] * 3;
 }
+
+// Steps that only the program knows are taken for 1: such a call may be far
+// shorter, and wakes nobody in front of it. Flags: 1, by trips; 2, at most.
+// RUN: %clang -O2 -S -emit-llvm -fplugin=%plugin -mllvm -psr-budget=1000 %s -o - | grep 'psr.site = ' | %FileCheck --check-prefix=FLAGS %s
+// FLAGS-DAG: @single.psr.site = {{.*}} i32 0, i8 {{[0-9]+}}, i8 0, i8
+// FLAGS-DAG: @nested.psr.site = {{.*}} i32 0, i8 {{[0-9]+}}, i8 1, i8
+// FLAGS-DAG: @divided.psr.site = {{.*}} i32 0, i8 {{[0-9]+}}, i8 3, i8
+void divided(double *a, unsigned long n, unsigned long m)
+{
+	for (unsigned long i = 0; i < n / m; i++)
+		for (unsigned long k = 0; k < m; k++)
+			a[i * m + k] = a[i * m + k] * 0.5 + 1;
+}

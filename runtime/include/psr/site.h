@@ -71,6 +71,9 @@ struct psr_variant {
 	uint32_t flags;         /* enum psr_variant_flags, or-ed */
 };
 
+#define PSR_SITE_BY_TRIP 1 /* PSR_CLASSES classes, not PSR_SIZES */
+#define PSR_SITE_AT_MOST 2 /* calls may do far less work than they say */
+
 struct psr_site {
 	uint32_t abi;           /* PSR_SITE_ABI */
 	uint32_t min_work;      /* less work runs the original; 1 or more */
@@ -81,7 +84,7 @@ struct psr_site {
 	int32_t file;           /* from this field to the source file's name */
 	uint32_t line;          /* first line of the nest; 0: no debug info */
 	uint8_t nvariants;
-	uint8_t by_trip;        /* 1: PSR_CLASSES classes, not PSR_SIZES */
+	uint8_t flags;          /* PSR_SITE_... */
 	uint8_t kind;           /* enum psr_site_kind */
 	uint8_t depth;          /* loops in the deepest chain */
 	/* Static features; counts are of the innermost loop's IR. */
@@ -100,7 +103,7 @@ _Static_assert(sizeof(struct psr_site) == 56, "plugin/dispatch.c emits it");
 
 /*
  * The SIZE of a call, as the runtime is told it: its work, and where the site
- * is by_trip, in the bits from PSR_TRIP_SHIFT on, log2 of its innermost trip
+ * is BY_TRIP, in the bits from PSR_TRIP_SHIFT on, log2 of its innermost trip
  * count; all work that leaves no room for these is as good as endless.
  */
 #define PSR_TRIP_SHIFT 60
@@ -119,7 +122,7 @@ static inline unsigned psr_size_class(uint64_t size)
 
 static inline unsigned psr_site_classes(const struct psr_site *site)
 {
-	return site->by_trip ? PSR_CLASSES : PSR_SIZES;
+	return site->flags & PSR_SITE_BY_TRIP ? PSR_CLASSES : PSR_SIZES;
 }
 
 struct psr_entry {              /* returned in rax:rdx, x0:x1 */
