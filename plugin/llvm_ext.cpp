@@ -92,9 +92,22 @@ struct PsrPass : PassInfoMixin<PsrPass> {
 	{
 		auto &FAM = MAM.getResult<FunctionAnalysisManagerModuleProxy>(M)
 				.getManager();
+		// A variant may be given a pointer into a global whose address
+		// nothing took before, and passes run on it at once.
+		bool had_globals = MAM.getCachedResult<GlobalsAA>(M);
+		PreservedAnalyses but_globals = PreservedAnalyses::all();
+
+		but_globals.abandon<GlobalsAA>();
+		if (had_globals) {
+			FAM.clear();
+			MAM.invalidate(M, but_globals);
+		}
 		bool changed = psr_module_run(
 		    wrap(&M), reinterpret_cast<psr_fam *>(&FAM), Phase);
-
+		if (had_globals) {
+			FAM.clear();
+			MAM.getResult<GlobalsAA>(M);
+		}
 		return changed ? PreservedAnalyses::none()
 			       : PreservedAnalyses::all();
 	}
@@ -169,12 +182,9 @@ struct PsrMerge : PassInfoMixin<PsrMerge> {
 	}
 };
 
-// What GlobalsAA holds of globals whose address is never taken was found
-// before variants took addresses, and outlives PreservedAnalyses::none().
 void add_passes(ModulePassManager &MPM, psr_phase phase)
 {
 	MPM.addPass(PsrPass(phase));
-	MPM.addPass(RecomputeGlobalsAAPass());
 }
 
 bool has_probes(OptimizationLevel level, ThinOrFullLTOPhase phase)
