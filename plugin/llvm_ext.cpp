@@ -1207,6 +1207,23 @@ void psr_ext_delete_function(psr_fam *fam, LLVMValueRef f)
 	F.eraseFromParent();
 }
 
+// Ends F's entry in front of what has effects, as of an iteration that the
+// passes took out of a loop: guards, which may decline the call, go there.
+static void keep_entry_pure(Function &F)
+{
+	BasicBlock &entry = F.getEntryBlock();
+	auto at = find_if(entry, [](const Instruction &I) {
+		return I.isTerminator() || I.mayHaveSideEffects();
+	});
+
+	if (at->isTerminator())
+		return;
+	BasicBlock *rest = SplitBlock(&entry, at);
+	for (Instruction &I : make_early_inc_range(*rest))
+		if (isa<AllocaInst>(I) && isa<Constant>(I.getOperand(0)))
+			I.moveBefore(entry.begin());
+}
+
 void psr_ext_simplify(psr_fam *fam, LLVMValueRef f)
 {
 	Function &F = function_of(f);
@@ -1230,6 +1247,8 @@ void psr_ext_simplify(psr_fam *fam, LLVMValueRef f)
 		FAM.invalidate(F, PreservedAnalyses::none());
 		left = count();
 	} while (left < before);
+	keep_entry_pure(F);
+	FAM.invalidate(F, PreservedAnalyses::none());
 }
 
 bool psr_ext_inline(LLVMValueRef call)

@@ -336,7 +336,10 @@ LLVMValueRef psr_ext_clone_longer(LLVMValueRef f, const LLVMTypeRef *types,
 				  size_t n, const char *name);
 /* F, which nothing refers to, and what is known of it. */
 void psr_ext_delete_function(struct psr_fam *fam, LLVMValueRef f);
-/* What clang does with a function before it vectorises, until no loop goes. */
+/*
+ * What clang does with a function before it vectorises, until no loop goes. The
+ * entry has no effects afterwards: a guard may be put at its end.
+ */
 void psr_ext_simplify(struct psr_fam *fam, LLVMValueRef f);
 /* Puts the code of the function that CALL calls in its place. */
 bool psr_ext_inline(LLVMValueRef call);
