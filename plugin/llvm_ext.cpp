@@ -182,11 +182,6 @@ struct PsrMerge : PassInfoMixin<PsrMerge> {
 	}
 };
 
-void add_passes(ModulePassManager &MPM, psr_phase phase)
-{
-	MPM.addPass(PsrPass(phase));
-}
-
 bool has_probes(OptimizationLevel level, ThinOrFullLTOPhase phase)
 {
 	return level != OptimizationLevel::O0 &&
@@ -210,7 +205,7 @@ void register_passes(PassBuilder &PB)
 					       OptimizationLevel level,
 					       ThinOrFullLTOPhase phase) {
 		if (level != OptimizationLevel::O0)
-			add_passes(MPM, phase_of(phase));
+			MPM.addPass(PsrPass(phase_of(phase)));
 	});
 	PB.registerVectorizerStartEPCallback(
 	    [](FunctionPassManager &FPM, OptimizationLevel level) {
@@ -232,7 +227,7 @@ void register_passes(PassBuilder &PB)
 	       ArrayRef<PassBuilder::PipelineElement>) {
 		    if (name != "psr")
 			    return false;
-		    add_passes(MPM, PSR_PHASE_WHOLE);
+		    MPM.addPass(PsrPass(PSR_PHASE_WHOLE));
 		    return true;
 	    });
 }

@@ -63,10 +63,10 @@ struct psr_nest {
 	bool has_small;       /* inline copies for small constant calls */
 	unsigned nsmall;      /* how many it shall have */
 	LLVMValueRef work;    /* i64 on entry; while code is changed */
+	LLVMValueRef trip;    /* the innermost, likewise; NULL: constant */
 	LLVMValueRef overflow; /* i1: work means nothing; NULL: it does */
 	bool unbounded;       /* see psr_work_bounded() */
-	bool at_most;         /* it may be far less */
-	LLVMValueRef trip;    /* the innermost, likewise; NULL: constant */
+	bool at_most;         /* work may be far less */
 	LLVMValueRef around;  /* see unswitch.h; or NULL */
 	unsigned nrecipes;    /* variants to be made */
 	unsigned ngranted;    /* of these, within the budget */

@@ -22,11 +22,11 @@
 #include "safe.h"
 #include "ticks.h"
 
-#define PATIENCE 200   /* tries for a site's lock */
-#define SAVE_NS  1.5e6 /* that saving takes */
-#define NEWS_NS  4e5   /* spent where there is news: it may gain by as much */
-#define NEWS_SHARE 0.02 /* of the process's time, likewise */
-#define ACCOUNT_SHARE 0.1 /* of the share, for what is no news */
+#define PATIENCE      200   /* tries for a site's lock */
+#define SAVE_NS       1.5e6 /* that saving takes */
+#define NEWS_NS       4e5   /* spent where there is news: it may gain as much */
+#define NEWS_SHARE    0.02  /* of the process's time, likewise */
+#define ACCOUNT_SHARE 0.1   /* of the share, for what is no news */
 /* Earlier samples, with which one more counts: not saved, a free call would be
  * free again. */
 #define FEW      PSR_RECENT

@@ -33,7 +33,7 @@ struct psr_cell {
 	uint32_t nring;
 	uint32_t head;    /* where the next sample goes */
 	uint64_t adopted; /* samples ever, says the database */
-	uint64_t own;  /* samples of this process */
+	uint64_t own;     /* samples of this process */
 	double own_ns;
 	double units; /* work of all its calls, timed or not */
 	/* Of these, in the database: the flusher's. */
