@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "ir.h"
+#include "place.h"
 #include "recipes.h"
 #include "work.h"
 
@@ -60,7 +61,11 @@ static void join_group(struct site *s, LLVMValueRef global)
 
 static void join_part(LLVMValueRef f, void *ctx)
 {
-	join_group(ctx, f);
+	struct site *s = ctx;
+
+	join_group(s, f);
+	if (s->phase == PSR_PHASE_WHOLE)
+		LLVMSetSection(f, PSR_TEXT_SECTION);
 }
 
 static LLVMTypeRef table_type(const struct site *s)

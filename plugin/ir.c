@@ -70,6 +70,16 @@ unsigned psr_ir_size(LLVMBasicBlockRef b)
 	return n;
 }
 
+unsigned psr_ir_function_size(LLVMValueRef f)
+{
+	unsigned n = 0;
+
+	for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(f); b;
+	     b = LLVMGetNextBasicBlock(b))
+		n += psr_ir_size(b);
+	return n;
+}
+
 unsigned psr_ir_loop_size(psr_loop l)
 {
 	unsigned size = 0;

@@ -27,6 +27,8 @@ const char *psr_ir_name(LLVMValueRef global, size_t *n);
 /* B's instructions. */
 unsigned psr_ir_size(LLVMBasicBlockRef b);
 
+unsigned psr_ir_function_size(LLVMValueRef f);
+
 /* All of L's. */
 unsigned psr_ir_loop_size(psr_loop l);
 

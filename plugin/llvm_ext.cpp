@@ -27,6 +27,7 @@
 #include <llvm/Analysis/TargetTransformInfo.h>
 #include <llvm/Analysis/ValueTracking.h>
 #include <llvm/Analysis/VectorUtils.h>
+#include <llvm/IR/DebugInfo.h>
 #include <llvm/IR/Dominators.h>
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/PassManager.h>
@@ -42,6 +43,7 @@
 #include <llvm/Transforms/Utils/CodeExtractor.h>
 #include <llvm/Transforms/Utils/LoopSimplify.h>
 #include <llvm/Transforms/Utils/LoopUtils.h>
+#include <llvm/Transforms/Utils/ModuleUtils.h>
 #include <llvm/Transforms/Utils/ScalarEvolutionExpander.h>
 #include <llvm/Transforms/Vectorize/LoopVectorizationLegality.h>
 #include <llvm/Transforms/Vectorize/LoopVectorize.h>
@@ -278,6 +280,7 @@ class PsrAction : public clang::PluginASTAction
 	std::unique_ptr<clang::ASTConsumer>
 	CreateASTConsumer(clang::CompilerInstance &CI, StringRef) override
 	{
+		psr_options_set_sections(CI.getCodeGenOpts().FunctionSections);
 		CI.getCodeGenOpts().PassBuilderCallbacks.push_back(
 		    register_passes);
 		return std::make_unique<clang::ASTConsumer>();
@@ -1164,6 +1167,65 @@ LLVMValueRef psr_ext_clone_function(LLVMValueRef f, const char *name)
 
 	psr_ext_rename(wrap(copy), name);
 	return wrap(copy);
+}
+
+void psr_ext_move_before(LLVMValueRef f, LLVMValueRef g)
+{
+	Function &F = function_of(f), &G = function_of(g);
+
+	F.removeFromParent();
+	G.getParent()->getFunctionList().insert(G.getIterator(), &F);
+}
+
+// W's uses in the order of V's, of which they are copies.
+static void order_uses(const Value &V, Value &W, ValueToValueMapTy &map)
+{
+	DenseMap<std::pair<const User *, unsigned>, unsigned> place;
+	auto at = [&](const Use &u) {
+		return place.lookup({u.getUser(), u.getOperandNo()});
+	};
+
+	for (const Use &u : V.uses())
+		place.try_emplace({cast<User>(map.lookup(u.getUser())),
+				   u.getOperandNo()},
+				  place.size());
+	W.sortUseList(
+	    [&](const Use &a, const Use &b) { return at(a) < at(b); });
+}
+
+LLVMValueRef psr_ext_clone_plain(LLVMValueRef f, const char *name)
+{
+	Function &F = function_of(f);
+	ValueToValueMapTy map;
+	Function *copy = CloneFunction(&F, map);
+
+	for (const Argument &a : F.args())
+		order_uses(a, *map.lookup(&a), map);
+	for (const BasicBlock &b : F) {
+		order_uses(b, *map.lookup(&b), map);
+		for (const Instruction &I : b)
+			order_uses(I, *map.lookup(&I), map);
+	}
+	stripDebugInfo(*copy);
+	copy->setName(name);
+	copy->setLinkage(GlobalValue::InternalLinkage);
+	copy->setVisibility(GlobalValue::DefaultVisibility);
+	copy->setComdat(nullptr);
+	copy->setSection("");
+	psr_ext_move_before(wrap(copy), f);
+	return wrap(copy);
+}
+
+void psr_ext_keep(LLVMValueRef f)
+{
+	Function &F = function_of(f);
+
+	appendToCompilerUsed(*F.getParent(), {&F});
+}
+
+bool psr_ext_has_address(LLVMBasicBlockRef b)
+{
+	return unwrap(b)->hasAddressTaken();
 }
 
 LLVMValueRef psr_ext_clone_longer(LLVMValueRef f, const LLVMTypeRef *types,

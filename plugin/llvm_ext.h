@@ -43,6 +43,7 @@ enum psr_probes {
 	PSR_PROBES_HIDDEN, /* from all passes */
 	PSR_PROBES_SHOWN,  /* to clang's first ones, which read such counts */
 };
+void psr_options_set_sections(bool own); /* -ffunction-sections */
 enum psr_probes psr_options_probes(void);
 
 /* Where the pass runs, for link-time optimisation. */
@@ -331,6 +332,17 @@ void psr_ext_rename(LLVMValueRef f, const char *name);
 void psr_ext_call_after(LLVMValueRef f, LLVMValueRef origin,
 			const char *suffix);
 LLVMValueRef psr_ext_clone_function(LLVMValueRef f, const char *name);
+/*
+ * F again, in front of it, internal and without debug information, for the same
+ * machine code: that depends on the order of uses, which other copies lack.
+ */
+LLVMValueRef psr_ext_clone_plain(LLVMValueRef f, const char *name);
+/* Functions of a section are emitted in the module's order. */
+void psr_ext_move_before(LLVMValueRef f, LLVMValueRef g);
+/* Keeps F, to which nothing that passes see refers. */
+void psr_ext_keep(LLVMValueRef f);
+/* Something has B's address. */
+bool psr_ext_has_address(LLVMBasicBlockRef b);
 /* The same with parameters of N more types at the end. */
 LLVMValueRef psr_ext_clone_longer(LLVMValueRef f, const LLVMTypeRef *types,
 				  size_t n, const char *name);

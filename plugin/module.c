@@ -18,6 +18,7 @@
 #include "ir.h"
 #include "lto.h"
 #include "pin.h"
+#include "place.h"
 #include "recipes.h"
 #include "refuse.h"
 #include "remarks.h"
@@ -31,7 +32,6 @@
 #define FLAG              "psr"
 #define ALIGN             "llvm.loop.align"
 #define HALF_LINE         32 /* bytes */
-#define SUMMARY           "ProfileSummary"
 #define NO_UNROLL         "llvm.loop.unroll.runtime.disable"
 #define FREE_INSTRUCTIONS 1472 /* a module may add so much in any case */
 #define MAIN_INSTRUCTIONS 6144 /* one with the program's main function */
@@ -95,11 +95,8 @@ static size_t module_size(LLVMModuleRef m)
 
 	for (LLVMValueRef f = LLVMGetFirstFunction(m); f;
 	     f = LLVMGetNextFunction(f))
-		for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(f); b;
-		     b = LLVMGetNextBasicBlock(b))
-			for (LLVMValueRef i = LLVMGetFirstInstruction(b); i;
-			     i = LLVMGetNextInstruction(i))
-				n++;
+		if (!psr_place_is_held(f))
+			n += psr_ir_function_size(f);
 	return n;
 }
 
@@ -323,7 +320,8 @@ static int find_in(struct psr_fam *fam, LLVMValueRef f, enum psr_reason reason,
 }
 
 static void find_all(LLVMModuleRef m, struct psr_fam *fam,
-		     enum psr_reason reason, struct psr_nests *nests)
+		     enum psr_reason reason, enum psr_phase phase,
+		     struct psr_nests *nests)
 {
 	double left = psr_options.budget > 0
 			  ? PIN_INSTRUCTIONS +
@@ -333,8 +331,11 @@ static void find_all(LLVMModuleRef m, struct psr_fam *fam,
 
 	for (LLVMValueRef f = LLVMGetFirstFunction(m); f && !ret;
 	     f = LLVMGetNextFunction(f))
-		if (!LLVMIsDeclaration(f))
+		if (!LLVMIsDeclaration(f)) {
+			if (!reason && phase == PSR_PHASE_WHOLE)
+				psr_place_hold(fam, f);
 			ret = find_in(fam, f, reason, &left, nests);
+		}
 	if (ret < 0)
 		fail("sites", ret);
 	for (size_t i = 0; i < nests->n; i++)
@@ -474,25 +475,6 @@ static void align_loops(struct psr_fam *fam, LLVMValueRef f, psr_loop l)
 }
 
 /*
- * Puts F, whose loops are aligned, into a section of its own, as
- * -ffunction-sections does: all of a section is aligned as what is in it
- * most, and the functions beside F would be moved across lines.
- */
-static void set_apart(LLVMValueRef f)
-{
-	char section[256];
-	size_t n;
-	const char *name = LLVMGetValueName2(f, &n);
-
-	if (LLVMGetComdat(f) || LLVMGetSection(f) || psr_ir_has(f, "hot") ||
-	    LLVMGetModuleFlag(LLVMGetGlobalParent(f), SUMMARY, strlen(SUMMARY)))
-		return;
-	if ((size_t)snprintf(section, sizeof(section), ".text.%s", name) <
-	    sizeof(section))
-		LLVMSetSection(f, section);
-}
-
-/*
  * Where a profile says that a loop runs for long, LLVM unrolls it even if that
  * takes a division: a sieve's loop took 1.6 times as long by it. Without one it
  * would not, and so F's loops stay as they are.
@@ -539,28 +521,42 @@ static void forget_samples(struct psr_nest *first, size_t n)
 			psr_ext_forget_probes(first[i].blocks[b], sampled);
 }
 
+/* Instructions in the sites. */
+static size_t size_in_loops(const struct psr_nest *first, size_t n)
+{
+	size_t size = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (!first[i].reason)
+			size += first[i].features.size;
+	return size;
+}
+
 static bool transform(struct psr_fam *fam, struct psr_nest *first, size_t n,
 		      enum psr_phase phase)
 {
-	bool changed, aligned = false;
+	LLVMValueRef f = first->function;
+	bool stays = psr_place_stays(f, size_in_loops(first, n));
+	bool changed, aligned = false, grows = false;
 
 	forget_samples(first, n);
 	changed = prepare(fam, first, n);
 	for (size_t i = 0; i < n; i++) {
 		struct psr_made made;
 
+		grows |= is_wanted(&first[i]) || first[i].pinned;
 		if (first[i].reason)
 			continue;
-		if (!aligned) {
-			align_loops(fam, first->function, NULL);
-			set_apart(first->function);
-		}
+		if (!aligned && !stays)
+			align_loops(fam, f, NULL);
 		changed = aligned = true;
 		if (psr_variants_make(fam, &first[i], &made))
 			psr_dispatch_emit(&first[i], &made, phase);
 	}
 	if (changed)
-		psr_ext_forget(fam, first->function);
+		psr_ext_forget(fam, f);
+	if (grows && phase == PSR_PHASE_WHOLE)
+		psr_place_settle(f, stays);
 	return changed;
 }
 
@@ -590,10 +586,11 @@ static bool make_sites(LLVMModuleRef m, struct psr_fam *fam,
 	bool found;
 	int ret = 0;
 
-	find_all(m, fam, reason, &nests);
+	find_all(m, fam, reason, phase, &nests);
 	if (!reason) {
 		keep_budget(m, &nests);
 		transform_all(fam, &nests, phase);
+		psr_place_drop(fam, m);
 		psr_inputs_forget(m);
 	}
 	found = nests.n > 0;

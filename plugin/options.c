@@ -161,6 +161,11 @@ static const char *set_probes(const char *key, const char *value)
 	return bad(key, value, "neither 'none', 'hidden' nor 'shown'");
 }
 
+void psr_options_set_sections(bool own)
+{
+	psr_options.function_sections = own;
+}
+
 enum psr_probes psr_options_probes(void)
 {
 	return psr_options.probes;

@@ -37,6 +37,15 @@
 #pragma weak pthread_attr_getstack
 #pragma weak pthread_attr_destroy
 
+/* As data: see stub.c. */
+static const volatile struct {
+	__typeof__(pthread_self) *self;
+	__typeof__(pthread_getattr_np) *getattr_np;
+	__typeof__(pthread_attr_getstack) *attr_getstack;
+	__typeof__(pthread_attr_destroy) *attr_destroy;
+} libc = {pthread_self, pthread_getattr_np, pthread_attr_getstack,
+	  pthread_attr_destroy};
+
 extern void *__libc_stack_end __attribute__((weak));
 
 struct kernel_sigaction {
@@ -152,13 +161,13 @@ static bool thread_stack(uintptr_t sp)
 	size_t size = 0;
 	bool known;
 
-	if (!pthread_self || !pthread_getattr_np || !pthread_attr_getstack ||
-	    !pthread_attr_destroy)
+	if (!libc.self || !libc.getattr_np || !libc.attr_getstack ||
+	    !libc.attr_destroy)
 		return false;
-	if (pthread_getattr_np(pthread_self(), &attr))
+	if (libc.getattr_np(libc.self(), &attr))
 		return false;
-	known = !pthread_attr_getstack(&attr, &base, &size);
-	pthread_attr_destroy(&attr);
+	known = !libc.attr_getstack(&attr, &base, &size);
+	libc.attr_destroy(&attr);
 	return known && sp > (uintptr_t)base && sp <= (uintptr_t)base + size &&
 	       sp - (uintptr_t)base >= STACK_NEEDED;
 }

@@ -12,11 +12,10 @@
  *
  * Never prints, keeps errno, leaves no descriptor open. Every symbol of the
  * C library is weak, so that it links into static and free-standing
- * programs, where it is off. What programs often call themselves is not
- * named at all: that would change how the linker reaches it, by stubs in front
- * of the program's code, which would lie elsewhere on its cache lines. It has
- * no thread-local variable: in a library that is loaded and unloaded these use
- * up what there is for all.
+ * programs, where it is off, and named in data only: a call would change how
+ * the linker reaches it, by stubs in front of the program's code, which would
+ * lie elsewhere on its cache lines. It has no thread-local variable: in a
+ * library that is loaded and unloaded these use up what there is for all.
  */
 #include <dlfcn.h>
 #include <link.h>
@@ -47,6 +46,16 @@
 #pragma weak getauxval
 #pragma weak pthread_setcancelstate
 #pragma weak dl_iterate_phdr
+
+static const volatile struct {
+	__typeof__(dlopen) *dlopen;
+	__typeof__(dlsym) *dlsym;
+	__typeof__(dlerror) *dlerror;
+	__typeof__(getauxval) *getauxval;
+	__typeof__(pthread_setcancelstate) *pthread_setcancelstate;
+	__typeof__(dl_iterate_phdr) *dl_iterate_phdr;
+} libc = {dlopen, dlsym, dlerror, getauxval, pthread_setcancelstate,
+	  dl_iterate_phdr};
 
 extern char **environ __attribute__((weak));
 
@@ -119,7 +128,7 @@ static bool is_table_jump(const void *code)
  */
 static bool has_own_malloc(void)
 {
-	const void *p = dlsym(RTLD_DEFAULT, "malloc");
+	const void *p = libc.dlsym(RTLD_DEFAULT, "malloc");
 
 	if (!p)
 		return true;
@@ -132,7 +141,7 @@ static bool has_own_malloc(void)
 static int *errno_place(void)
 {
 	int *(*place)(void) =
-	    (int *(*)(void))dlsym(RTLD_DEFAULT, "__errno_location");
+	    (int *(*)(void))libc.dlsym(RTLD_DEFAULT, "__errno_location");
 
 	return place ? place() : NULL;
 }
@@ -140,7 +149,7 @@ static int *errno_place(void)
 /* A static program's dlopen would bring a second C library. */
 static bool is_static(void)
 {
-	return !getauxval(AT_BASE) && is_ours((const void *)dlopen);
+	return !libc.getauxval(AT_BASE) && is_ours((const void *)libc.dlopen);
 }
 
 static bool same(const char *a, const char *b)
@@ -176,9 +185,9 @@ static enum state first_state(void)
 {
 	const char *mode;
 
-	if (!dlopen || !dlsym || !getauxval)
+	if (!libc.dlopen || !libc.dlsym || !libc.getauxval)
 		return OFF;
-	if (getauxval(AT_SECURE) || is_static())
+	if (libc.getauxval(AT_SECURE) || is_static())
 		return OFF;
 	mode = variable("PSR_MODE=");
 	if (!mode)
@@ -214,10 +223,10 @@ static const struct psr_hooks *attach(const char *library)
 	    .sites = __start_psr_sites,
 	    .nsites = (size_t)(__stop_psr_sites - __start_psr_sites),
 	};
-	lib = dlopen(library, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+	lib = libc.dlopen(library, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
 	if (!lib)
 		return NULL;
-	fn = (psr_rt_attach_fn *)dlsym(lib, "psr_rt_attach");
+	fn = (psr_rt_attach_fn *)libc.dlsym(lib, "psr_rt_attach");
 	h = fn ? fn(&module) : NULL;
 	return h && h->abi == PSR_ATTACH_ABI ? h : NULL;
 }
@@ -233,8 +242,8 @@ static const struct psr_hooks *attach_any(void)
 		h = attach(own);
 	else if (!(h = attach(PSR_RUNTIME_PATH)))
 		h = attach("libpsrrt.so.0");
-	if (!h && dlerror)
-		dlerror(); /* the program must not find our message */
+	if (!h && libc.dlerror)
+		libc.dlerror(); /* the program must not find our message */
 	return h;
 }
 
@@ -274,8 +283,8 @@ static const struct psr_hooks *wake(enum state from)
 	}
 	saved = *error;
 	mask = __psr_signals_block();
-	if (pthread_setcancelstate)
-		pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
+	if (libc.pthread_setcancelstate)
+		libc.pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
 	h = attach_any();
 	if (h)
 		__psr_scratch_open();
@@ -283,8 +292,8 @@ static const struct psr_hooks *wake(enum state from)
 		ignore_small();
 	atomic_store(&hooks, h);
 	atomic_store(&state, OFF);
-	if (pthread_setcancelstate)
-		pthread_setcancelstate(cancel, NULL);
+	if (libc.pthread_setcancelstate)
+		libc.pthread_setcancelstate(cancel, NULL);
 	__psr_signals_restore(mask);
 	*error = saved;
 	return h;
@@ -489,11 +498,11 @@ __attribute__((visibility("hidden"))) void __psr_seal(int option)
 
 	if (option != PR_SET_SECCOMP && option != PR_SET_TSC)
 		return;
-	error = dlsym ? errno_place() : NULL;
+	error = libc.dlsym ? errno_place() : NULL;
 	saved = error ? *error : 0;
 	__psr_withdraw();
-	if (dl_iterate_phdr)
-		dl_iterate_phdr(withdraw_object, NULL);
+	if (libc.dl_iterate_phdr)
+		libc.dl_iterate_phdr(withdraw_object, NULL);
 	if (error)
 		*error = saved;
 }

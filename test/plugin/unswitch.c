@@ -11,6 +11,7 @@ extern void work(void);
 // CHECK: icmp ugt i64 %{{.*}}, [[#MIN:]]
 // CHECK-COUNT-2: fmul double
 // CHECK-NOT: fmul double
+// CHECK-LABEL: define{{.*}} @varies.psr.plain(
 // CHECK-LABEL: define{{.*}} @varies(
 void same(double *x, unsigned long n, unsigned long half)
 {
@@ -21,6 +22,7 @@ void same(double *x, unsigned long n, unsigned long half)
 
 // CHECK-COUNT-1: fmul double
 // CHECK-NOT: fmul double
+// CHECK-LABEL: define{{.*}} @large.psr.plain(
 // CHECK-LABEL: define{{.*}} @large(
 void varies(double *x, unsigned long n)
 {
@@ -32,6 +34,7 @@ void varies(double *x, unsigned long n)
 // More than 96 instructions around it are not copied.
 // CHECK-COUNT-1: fmul double
 // CHECK-NOT: fmul double
+// CHECK-LABEL: define{{.*}} @two.psr.plain(
 // CHECK-LABEL: define{{.*}} @two(
 #define TEN(x) x x x x x x x x x x
 void large(double *x, unsigned long n, unsigned long half)
@@ -46,6 +49,7 @@ void large(double *x, unsigned long n, unsigned long half)
 // Nor are loops with two sites.
 // CHECK-COUNT-1: fmul double
 // CHECK-NOT: fmul double
+// CHECK-LABEL: define{{.*}} @once.psr.plain(
 // CHECK-LABEL: define{{.*}} @once(
 void two(double *x, float *y, unsigned long n, unsigned long half)
 {
