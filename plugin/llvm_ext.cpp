@@ -280,7 +280,11 @@ class PsrAction : public clang::PluginASTAction
 	std::unique_ptr<clang::ASTConsumer>
 	CreateASTConsumer(clang::CompilerInstance &CI, StringRef) override
 	{
-		psr_options_set_sections(CI.getCodeGenOpts().FunctionSections);
+		const clang::CodeGenOptions &codegen = CI.getCodeGenOpts();
+
+		psr_options_set_sections(!codegen.BBSections.empty() &&
+					     codegen.BBSections != "none",
+					 codegen.FunctionSections);
 		CI.getCodeGenOpts().PassBuilderCallbacks.push_back(
 		    register_passes);
 		return std::make_unique<clang::ASTConsumer>();

@@ -43,7 +43,8 @@ enum psr_probes {
 	PSR_PROBES_HIDDEN, /* from all passes */
 	PSR_PROBES_SHOWN,  /* to clang's first ones, which read such counts */
 };
-void psr_options_set_sections(bool own); /* -ffunction-sections */
+/* -fbasic-block-sections, which probes do not go with; -ffunction-sections. */
+void psr_options_set_sections(bool of_blocks, bool of_functions);
 enum psr_probes psr_options_probes(void);
 
 /* Where the pass runs, for link-time optimisation. */

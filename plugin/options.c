@@ -161,9 +161,12 @@ static const char *set_probes(const char *key, const char *value)
 	return bad(key, value, "neither 'none', 'hidden' nor 'shown'");
 }
 
-void psr_options_set_sections(bool own)
+void psr_options_set_sections(bool of_blocks, bool of_functions)
 {
-	psr_options.function_sections = own;
+	psr_options.block_sections = of_blocks;
+	psr_options.function_sections = of_functions;
+	if (of_blocks)
+		psr_options.probes = PSR_PROBES_NONE;
 }
 
 enum psr_probes psr_options_probes(void)

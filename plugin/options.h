@@ -26,7 +26,7 @@ struct psr_options {
 	bool verify;        /* variants check themselves */
 	enum psr_probes probes;
 	bool optimise_size; /* sites in functions optimised for size, too */
-	bool function_sections; /* -ffunction-sections */
+	bool block_sections, function_sections;
 };
 
 extern struct psr_options psr_options;

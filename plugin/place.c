@@ -55,7 +55,7 @@ static bool can_copy(LLVMValueRef f)
 /* A profile, or the user, says where F is to be, or that it is no code. */
 static bool is_placed(LLVMValueRef f)
 {
-	return psr_ir_has(f, "hot") ||
+	return psr_options.block_sections || psr_ir_has(f, "hot") ||
 	       psr_ir_has(f, "naked") ||
 	       LLVMGetModuleFlag(LLVMGetGlobalParent(f), SUMMARY,
 				 strlen(SUMMARY));
@@ -75,8 +75,9 @@ void psr_place_hold(struct psr_fam *fam, LLVMValueRef f)
 	size_t n;
 	const char *name = LLVMGetValueName2(f, &n);
 
-	if (is_placed(f) || !has_plain_name(name, n) ||
-	    !psr_ext_has_loops(fam, f) || !can_copy(f))
+	if (is_placed(f) || psr_ir_is_sanitized(f) ||
+	    !has_plain_name(name, n) || !psr_ext_has_loops(fam, f) ||
+	    !can_copy(f))
 		return;
 	snprintf(copy, sizeof(copy), "%s" SUFFIX, name);
 	psr_ext_clone_plain(f, copy);

@@ -44,6 +44,7 @@ static _Thread_local struct {
 	uint16_t warm_left;          /* calls until the one that is timed */
 	uint16_t waited;             /* of others, for the one that is timed */
 	uint64_t warmed;             /* their work */
+	uint64_t passed;             /* that of all meanwhile */
 	struct psr_known *warm_site; /* where they happen */
 	struct psr_class *counted;   /* of the counted call that is beginning */
 	bool count_all;              /* of it */
@@ -218,9 +219,11 @@ static enum psr_counting counting(struct psr_known *k,
 static bool decide(struct psr_known *k, struct psr_class *c, uint64_t work,
 		   int64_t *code)
 {
-	double calls = (double)self.interval / (double)work;
+	double units = (double)self.interval + (double)self.passed;
+	double calls = units / (double)work;
 	enum psr_counting how;
 
+	self.passed = 0;
 	psr_sites_met(c, calls > 1 ? calls : 1);
 	if (work < k->site->min_work) {
 		*code = choose_small(k, c);
@@ -255,6 +258,7 @@ static struct psr_entry warm(struct psr_known *k, struct psr_entry e,
 	    k == self.warm_site && psr_size_class(size) == self.warm_class;
 	bool waits;
 
+	self.passed += psr_size_work(size);
 	if (here)
 		e.code = k->entries[self.warm_rival];
 	else if (psr_sites_is_parallel(self.warm_site, self.warm_rival))
