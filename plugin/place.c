@@ -52,10 +52,25 @@ static bool can_copy(LLVMValueRef f)
 	return true;
 }
 
+/* F's section is not the one of its name: another may have that, too. */
+static bool has_odd_section(LLVMValueRef f)
+{
+	LLVMValueRef used = LLVMGetNamedGlobal(LLVMGetGlobalParent(f),
+					       "llvm.used");
+	LLVMValueRef list = used ? LLVMGetInitializer(used) : NULL;
+	int n = list ? LLVMGetNumOperands(list) : 0;
+
+	for (int i = 0; i < n; i++)
+		if (LLVMGetOperand(list, (unsigned)i) == f)
+			return true; /* __attribute__((retain)) */
+	return psr_ir_has_string(f, "implicit-section-name");
+}
+
 /* A profile, or the user, says where F is to be, or that it is no code. */
 static bool is_placed(LLVMValueRef f)
 {
-	return psr_options.block_sections || psr_ir_has(f, "hot") ||
+	return psr_options.block_sections || has_odd_section(f) ||
+	       psr_ir_has(f, "hot") || psr_ir_has(f, "cold") ||
 	       psr_ir_has(f, "naked") ||
 	       LLVMGetModuleFlag(LLVMGetGlobalParent(f), SUMMARY,
 				 strlen(SUMMARY));
