@@ -147,6 +147,8 @@ static enum psr_reason apply(const struct psr_recipe *r, struct psr_fam *fam,
 	    {"polly-detect-reductions", "false"},
 	    {"polly-on-isl-error-abort", "false"},
 	    {"polly-pattern-matching-based-opts", "false"},
+	    /* Of a block in parts, the last store may come first. */
+	    {"polly-stmt-granularity", "bb"},
 	    {"polly-default-tile-size", tile},
 	    {"polly-delicm-max-ops", OPERATIONS},
 	    {"polly-optree-max-ops", OPERATIONS},
