@@ -182,7 +182,7 @@ static void leave(LLVMValueRef f)
 }
 
 /* The section is that where clang would have F, too: it has to be the gap's. */
-static void stay(LLVMValueRef f, bool own_section)
+static void stay(LLVMValueRef f)
 {
 	LLVMValueRef copy = held_copy(f);
 	char section[NAME_SIZE] = ".text", text[TEXT_SIZE];
@@ -191,7 +191,7 @@ static void stay(LLVMValueRef f, bool own_section)
 
 	if (LLVMGetSection(f))
 		snprintf(section, sizeof(section), "%s", LLVMGetSection(f));
-	else if (own_section || LLVMGetComdat(f))
+	else if (psr_options.function_sections || LLVMGetComdat(f))
 		snprintf(section, sizeof(section), ".text.%s", name);
 	snprintf(text, sizeof(text), BEHIND, name, name);
 	psr_ext_move_before(f, emit_gap(f, copy, text));
@@ -202,7 +202,7 @@ static void stay(LLVMValueRef f, bool own_section)
 void psr_place_settle(LLVMValueRef f, bool stays)
 {
 	if (stays)
-		stay(f, psr_options.function_sections);
+		stay(f);
 	else
 		leave(f);
 }
