@@ -23,9 +23,9 @@ void axpy(int n, double a, const double *restrict x, double *restrict y)
 // CHECK: icmp slt i64 [[LEFT]], 0
 // CHECK: icmp eq ptr @__psr_enter_at, null
 // CHECK: store atomic i32 408, ptr {{.*}}@axpy.psr.table
-// CHECK: call { i64, i64 } @__psr_enter_at(ptr {{.*}}@axpy.psr.site, i64
+// CHECK: call preserve_mostcc { i64, i64 } @__psr_enter_at(ptr {{.*}}@axpy.psr.site, i64
 // CHECK: call {{.*}}@llvm.ctlz.i64
 // CHECK: load atomic i32, ptr {{.*}} monotonic
 // CHECK: @__psr_leave(ptr {{.*}}@axpy.psr.site, i64
-// CHECK: declare extern_weak { i64, i64 } @__psr_enter_at(ptr, i64, ptr)
-// CHECK: declare extern_weak void @__psr_leave(ptr, i64, i64, i64)
+// CHECK: declare extern_weak preserve_mostcc { i64, i64 } @__psr_enter_at(ptr, i64, ptr)
+// CHECK: declare extern_weak preserve_mostcc void @__psr_leave(ptr, i64, i64, i64)

@@ -16,7 +16,7 @@ void fir(const float *restrict in, float *restrict out, int n,
 		out[i] = sum;
 	}
 }
-// CHECK: define internal i1 @fir.psr1(
+// CHECK: define internal preserve_mostcc i1 @fir.psr1(
 // CHECK: fmul <8 x float>
 // CHECK-NOT: fmuladd
 // CHECK: store <8 x float>

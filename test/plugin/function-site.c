@@ -27,7 +27,7 @@ marked(struct big in, int n, const double *a)
 // CHECK: define dso_local void @marked(ptr {{.*}}sret(%struct.big){{.*}}, ptr {{.*}}byval(%struct.big)
 // CHECK-DAG: @__psr_enter_at(ptr
 // CHECK-DAG: call void %{{.*}}(ptr {{.*}}sret(%struct.big){{.*}}, ptr {{.*}}byval(%struct.big)
-// CHECK-DAG: call void @__psr_leave({{.*}}, i64 %{{.*}}, i64 %{{.*}})
+// CHECK-DAG: call preserve_mostcc void @__psr_leave({{.*}}, i64 %{{.*}}, i64 %{{.*}})
 // CHECK-DAG: define internal void @marked.psr0(ptr
 // CHECK-DAG: define internal void @marked.psr1(ptr
 // JSON: "function": "marked", "line": 0, "kind": "function", "site": "{{[0-9a-f]+}}", "status": "site"

@@ -8,7 +8,7 @@
 
 // One array of sums, of the first loop; both loops are vectors of columns, though
 // whether there are rows at all was asked for each column.
-// CHECK-LABEL: define internal i1 @orthogonal.psr0(
+// CHECK-LABEL: define internal preserve_mostcc i1 @orthogonal.psr0(
 // CHECK: alloca [256 x double], align 64
 // CHECK-NOT: alloca
 // CHECK: fadd <4 x double>
@@ -75,7 +75,7 @@ void between(long n, const double *restrict a, double *restrict b,
 
 // A test in front of the inner loops, in each round, says that rows above and
 // columns to the left are apart from what it writes.
-// CHECK-LABEL: define internal i1 @upper.psr0(
+// CHECK-LABEL: define internal preserve_mostcc i1 @upper.psr0(
 // CHECK: alloca [256 x double], align 64
 // CHECK: fadd <4 x double>
 // CHECK: ret i1 true

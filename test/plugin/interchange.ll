@@ -89,7 +89,7 @@ define double @total(i64 noundef %0, ptr noundef readonly captures(none) %1) loc
   br i1 %21, label %10, label %13
 }
 
-; CHECK-LABEL: define internal i1 @product.psr0(
+; CHECK-LABEL: define internal preserve_mostcc i1 @product.psr0(
 ; CHECK: %psr.sums = alloca [256 x double], align 64
 ; CHECK: ret i1 false
 ; CHECK: psr.block:

@@ -7,7 +7,7 @@
 
 // It promises more than a vector alone.
 // REMARK: "function": "add_rows"{{.*}}"name": "jam4-v3-w256", "status": "made"
-// CHECK-LABEL: define internal i1 @add_rows.psr0(
+// CHECK-LABEL: define internal preserve_mostcc i1 @add_rows.psr0(
 // CHECK-COUNT-8: fmul <4 x double>
 // CHECK-COUNT-2: store <4 x double>
 // CHECK-NEXT: add nuw i64 %{{.*}}, 8

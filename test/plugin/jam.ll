@@ -93,7 +93,7 @@ define void @skew(i32 noundef %0, ptr noalias noundef captures(none) %1) local_u
   br i1 %29, label %17, label %20
 }
 
-; CHECK-LABEL: define internal i1 @rows.psr0(
+; CHECK-LABEL: define internal preserve_mostcc i1 @rows.psr0(
 ; CHECK: ret i1 false
 ; CHECK: phi double [ 0.000000e+00
 ; CHECK: phi double [ 0.000000e+00
@@ -104,7 +104,7 @@ define void @skew(i32 noundef %0, ptr noalias noundef captures(none) %1) local_u
 ; CHECK: fadd double
 ; CHECK: fadd double
 ; CHECK: br i1
-; CHECK-LABEL: define internal i1 @rows.psr1(
+; CHECK-LABEL: define internal preserve_mostcc i1 @rows.psr1(
 ; CHECK-NOT: ret i1 false
 ; CHECK: ret i1 true
 ; CHECK: !{!"llvm.loop.unroll.count", i32 4}

@@ -11,7 +11,7 @@ struct body {
 };
 
 // A column of b is a row of the copy, made in strips of 16 columns.
-// CHECK-LABEL: define internal i1 @product.psr0(
+// CHECK-LABEL: define internal preserve_mostcc i1 @product.psr0(
 // CHECK: icmp ne ptr @__psr_scratch, null
 // CHECK: br i1 %{{.*}}, label %[[FITS:.*]], label %[[UNFIT:.*]]
 // CHECK: [[UNFIT]]:
@@ -43,7 +43,7 @@ void product(int n, const double *a, const double *b, double *restrict c)
 
 // Both fields are copied in one loop, the one that is written back in another;
 // the copies are known to lie apart.
-// CHECK-LABEL: define internal i1 @move.psr0(
+// CHECK-LABEL: define internal preserve_mostcc i1 @move.psr0(
 // CHECK: call noalias ptr @__psr_scratch(i64
 // CHECK-COUNT-2: %psr.element{{.*}} = load i64
 // CHECK: %psr.place{{.*}} = getelementptr
@@ -62,7 +62,7 @@ void move(int rounds, int n, struct body *p)
 }
 
 // What is written may overlap what is read: the test has both ends of each.
-// CHECK-LABEL: define internal i1 @apart.psr0(
+// CHECK-LABEL: define internal preserve_mostcc i1 @apart.psr0(
 // CHECK: %psr.apart = or i1 %psr.below, %psr.above
 // CHECK: call noalias ptr @__psr_scratch(i64
 void apart(int rounds, int n, const struct body *p, double *out)
@@ -73,7 +73,7 @@ void apart(int rounds, int n, const struct body *p, double *out)
 }
 
 // Different fields of the same array never overlap: no test.
-// CHECK-LABEL: define internal i1 @fields.psr0(
+// CHECK-LABEL: define internal preserve_mostcc i1 @fields.psr0(
 // CHECK-NOT: psr.apart
 // CHECK: call noalias ptr @__psr_scratch(i64
 // CHECK: {{^}}}
@@ -90,7 +90,7 @@ void fields(int n, struct body *p)
 
 // Weights lie between keys, which are always read; the last one must be in the
 // last key's page.
-// CHECK-LABEL: define internal i1 @marked.psr0(
+// CHECK-LABEL: define internal preserve_mostcc i1 @marked.psr0(
 // CHECK: icmp ult i64 %{{.*}}, 4096
 // CHECK: call noalias ptr @__psr_scratch(i64
 // CHECK-COUNT-2: %psr.element{{.*}} = load i32
@@ -111,7 +111,7 @@ long marked(int rounds, int n, const struct node *p)
 }
 
 // The last round of i meets all rows of a.
-// CHECK-LABEL: define internal i1 @rank_k.psr0(
+// CHECK-LABEL: define internal preserve_mostcc i1 @rank_k.psr0(
 // CHECK: call noalias ptr @__psr_scratch(i64
 // CHECK: add nuw i64 %psr.i, 16
 // CHECK: load double, ptr %psr.place

@@ -11,7 +11,7 @@ void overlap(int n, const double *x, double *y)
 		y[i] += 3.0 * x[i];
 }
 // The trip count first, then the extents; false: the original runs.
-// CHECK: define internal i1 @overlap.psr1({{.*}}ptr noalias{{[^,]*}}, ptr noalias
+// CHECK: define internal preserve_mostcc i1 @overlap.psr1({{.*}}ptr noalias{{[^,]*}}, ptr noalias
 // CHECK-NOT: store
 // CHECK: [[FIT:%[0-9]+]] = freeze i1
 // CHECK-NEXT: br i1 [[FIT]]

@@ -10,7 +10,7 @@ void kept(int n, const double *restrict x, double *restrict y)
 	for (int i = 0; i < n; i++)
 		y[i] += 3.0 * x[i];
 }
-// CHECK: define internal i1 @kept.psr0(ptr noalias noundef %{{.*}}, ptr noalias noundef
+// CHECK: define internal preserve_mostcc i1 @kept.psr0(ptr noalias noundef %{{.*}}, ptr noalias noundef
 
 // Two inputs lead to the same object: not kept for them.
 void two(long n, double *restrict y, double *restrict z)
@@ -23,7 +23,7 @@ void two(long n, double *restrict y, double *restrict z)
 		z[i] = 2.0;
 	}
 }
-// CHECK: define internal i1 @two.psr0(
+// CHECK: define internal preserve_mostcc i1 @two.psr0(
 // CHECK-NOT: noalias{{.*}}noalias
 // CHECK-SAME: {
 
@@ -37,6 +37,6 @@ void captured(int n, double *restrict y, double **from)
 	for (int i = 0; i < n; i++)
 		y[i] += 2.0 * other[i];
 }
-// CHECK: define internal i1 @captured.psr0(
+// CHECK: define internal preserve_mostcc i1 @captured.psr0(
 // CHECK-NOT: noalias
 // CHECK-SAME: {

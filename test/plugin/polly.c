@@ -27,7 +27,7 @@ double total(int n, const double *a, const int *index)
 	return sum;
 }
 
-// CHECK-LABEL: define internal i1 @turn.psr0(
+// CHECK-LABEL: define internal preserve_mostcc i1 @turn.psr0(
 // CHECK-NOT: alloca
 // CHECK: polly.split_new_and_old:
 // CHECK: br i1 %polly.rtc.result, label %polly.start, label %[[UNFIT:psr.unfit[0-9]+]]
@@ -36,6 +36,6 @@ double total(int n, const double *a, const int *index)
 // CHECK: polly.loop_header:
 // CHECK: [[UNFIT]]:
 // CHECK-NEXT: ret i1 false
-// CHECK-NOT: define internal i1 @total
+// CHECK-NOT: define internal preserve_mostcc i1 @total
 // REMARK: "function": "turn"{{.*}}"name": "polly16-v3-w256", "status": "made"
 // USER: "function": "turn"{{.*}}"name": "polly16-v3-w256", "status": "skipped", "reason": {"id": "user-polly"

@@ -19,13 +19,13 @@ void axpy(int n, double a, const double *restrict x, double *restrict y)
 // CHECK: == scalar
 // CHECK: @axpy.psr.variants = {{.*}} i32 0, i32 0 }]
 // CHECK: psr.name = {{.*}}c"scalar\00"
-// CHECK: define internal i1 @axpy.psr0({{.*}} #[[A:[0-9]+]]
+// CHECK: define internal preserve_mostcc i1 @axpy.psr0({{.*}} #[[A:[0-9]+]]
 // CHECK: attributes #[[A]] = {
 // CHECK-NOT: +avx
 // CHECK: !"llvm.loop.vectorize.enable", i32 0}
 // CHECK: == v2-w128
 // CHECK: @axpy.psr.variants = {{.*}} i32 1, i32 0 }]
-// CHECK: define internal i1 @axpy.psr0({{.*}} #[[A:[0-9]+]]
+// CHECK: define internal preserve_mostcc i1 @axpy.psr0({{.*}} #[[A:[0-9]+]]
 // CHECK: attributes #[[A]] = { {{.*}}"prefer-vector-width"="128"{{.*}}"target-features"="{{[^"]*}},+cx16,+sahf,+popcnt,+sse3,+sse4.1,+sse4.2,+ssse3"
 // CHECK: == v2-w128-i4
 // CHECK: !"llvm.loop.interleave.count", i32 4}
@@ -33,7 +33,7 @@ void axpy(int n, double a, const double *restrict x, double *restrict y)
 // CHECK: @axpy.psr.variants = {{.*}} i32 3, i32 0 }]
 // CHECK: attributes #{{.*}}"prefer-vector-width"="128"{{.*}}+avx2,{{[^"]*}}+fma
 // CHECK: == v3-w256
-// CHECK: define internal i1 @axpy.psr0({{.*}} #[[A:[0-9]+]]
+// CHECK: define internal preserve_mostcc i1 @axpy.psr0({{.*}} #[[A:[0-9]+]]
 // CHECK: attributes #[[A]] = { {{.*}}"prefer-vector-width"="256"{{.*}}"target-features"="{{[^"]*}}+ssse3,+avx,+avx2,+bmi,+bmi2,+f16c,+fma,+lzcnt,+movbe,+xsave"
 // CHECK: == v3-w256-i1
 // CHECK: !"llvm.loop.interleave.count", i32 1}

@@ -6,8 +6,8 @@
 // RUN: %FileCheck %s --check-prefix=JSON <%t.json
 
 // Attributes follow all functions.
-// CHECK: define internal i1 @checks.psr0({{.*}} [[TUNED:#[0-9]+]]
-// CHECK: define internal i1 @checks.psr1({{.*}} [[PLAIN:#[0-9]+]]
+// CHECK: define internal preserve_mostcc i1 @checks.psr0({{.*}} [[TUNED:#[0-9]+]]
+// CHECK: define internal preserve_mostcc i1 @checks.psr1({{.*}} [[PLAIN:#[0-9]+]]
 // CHECK-DAG: attributes [[PLAIN]] = {{.*}}"target-features"="{{[^"]*}}+bmi2
 // CHECK-DAG: attributes [[TUNED]] = {{.*}}"target-features"="{{[^"]*}}+bmi2{{.*}}"tune-cpu"="znver3"
 

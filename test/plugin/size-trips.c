@@ -8,7 +8,7 @@
 // CHECK-DAG: @constant.psr.table = internal {{.*}}global [64 x i32]
 
 // CHECK-LABEL: define {{.*}}@single(
-// CHECK: call { i64, i64 } @__psr_enter_at(
+// CHECK: call preserve_mostcc { i64, i64 } @__psr_enter_at(
 void single(int *a, const int *b, long n)
 {
 	for (long i = 0; i < n; i++)
@@ -20,7 +20,7 @@ void single(int *a, const int *b, long n)
 // CHECK: [[TRIPS:%[^ ]+]] = tail call {{.*}}i64 @llvm.umin.i64(i64 {{.*}}, i64 15)
 // CHECK-NEXT: [[HIGH:%[^ ]+]] = shl {{.*}}i64 [[TRIPS]], 60
 // CHECK-NEXT: [[SIZE:%[^ ]+]] = or {{.*}}i64 {{.*}}[[HIGH]]
-// CHECK: call { i64, i64 } @__psr_enter_at(ptr nonnull @nested.psr.site, i64 [[SIZE]]
+// CHECK: call preserve_mostcc { i64, i64 } @__psr_enter_at(ptr nonnull @nested.psr.site, i64 [[SIZE]]
 void nested(int *a, const int *b, long n, long m)
 {
 	for (long i = 0; i < n; i++)

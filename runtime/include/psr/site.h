@@ -32,7 +32,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PSR_SITE_ABI     3
+#define PSR_SITE_ABI     4
 
 /*
  * A size class is log2(work), and where loops are nested, PSR_SIZES times log2
@@ -168,11 +168,17 @@ bool __psr_values(const struct psr_site *site, uint32_t n,
 void __psr_counts(const struct psr_site *site, uint32_t n,
                   const uint64_t *counts);
 
-/* Weak in instrumented code: without the stub the baseline runs. */
-struct psr_entry __psr_enter_at(const struct psr_site *site, uint64_t size,
-                                int64_t *tick);
-void __psr_leave(const struct psr_site *site, uint64_t size, int64_t code,
-                 uint64_t start);
+/*
+ * Weak in instrumented code: without the stub the baseline runs. Both preserve
+ * nearly all integer registers, as the variants of nests do, so that code
+ * around a site keeps what it has where it is.
+ */
+#define PSR_PRESERVE_MOST __attribute__((preserve_most))
+
+PSR_PRESERVE_MOST struct psr_entry
+__psr_enter_at(const struct psr_site *site, uint64_t size, int64_t *tick);
+PSR_PRESERVE_MOST void __psr_leave(const struct psr_site *site, uint64_t size,
+                                   int64_t code, uint64_t start);
 
 /* Weak too. Before the program calls prctl() with OPTION, or what amounts to
  * it, where that may lock it in: see plugin/seal.c. */

@@ -51,7 +51,7 @@ static inline int64_t *test_tick(void)
 	    ".pushsection psr_sites,\"a\",@progbits\n"                         \
 	    ".p2align 3\n"                                                     \
 	    ".hidden " #NAME "_site\n.globl " #NAME "_site\n" #NAME "_site:\n" \
-	    ".long 3, 1024\n"                                                  \
+	    ".long 4, 1024\n"                                                  \
 	    ".quad " #ID "\n"                                                  \
 	    ".long " #NAME "_table - .\n"                                      \
 	    ".long " #NAME "_variants - .\n"                                   \

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// A function that calls nothing, and seldom comes to its loop, saves nothing
+// on its usual way, though the dispatch calls.
+// RUN: %clang --target=x86_64-linux-gnu -O3 -S -fplugin=%plugin %s -o - | %FileCheck %s
+// RUN: %clang --target=x86_64-linux-gnu -O3 -S -fplugin=%plugin -emit-llvm %s -o - | \
+// RUN:   %FileCheck --check-prefix=SITE %s
+
+struct coder {
+	int low, range, queue, outstanding;
+	unsigned char *to;
+	unsigned char state[64];
+};
+
+// CHECK-LABEL: encode:
+// CHECK-NOT: push
+// CHECK-NOT: , %rsp
+// CHECK: retq
+// SITE: call preserve_mostcc {{.*}}i1 {{%.*}}(
+void encode(struct coder *c, int i, int bit)
+{
+	int s = c->state[i], out, carry, n;
+
+	c->range -= s >> 1;
+	if (bit != (s & 1))
+		c->low += c->range;
+	c->state[i] = (unsigned char)(s + bit);
+	if (++c->queue < 0)
+		return;
+	out = c->low >> (c->queue + 10);
+	c->low &= (0x400 << c->queue) - 1;
+	c->queue -= 8;
+	if ((out & 255) == 255) {
+		c->outstanding++;
+		return;
+	}
+	carry = out >> 8;
+	n = c->outstanding;
+	c->to[-1] = (unsigned char)(c->to[-1] + carry);
+	while (n > 0) {
+		*c->to++ = (unsigned char)(carry - 1);
+		n--;
+	}
+	*c->to++ = (unsigned char)out;
+	c->outstanding = 0;
+}
