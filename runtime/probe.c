@@ -60,6 +60,11 @@ bool psr_probe_begin_busy(void)
 	return true;
 }
 
+bool psr_probe_is_busy(void)
+{
+	return self.busy;
+}
+
 void psr_probe_end_busy(void)
 {
 	self.busy = false;

@@ -31,6 +31,7 @@ struct psr_entry psr_probe_turn(void *module, const struct psr_site *site,
  * it was not there before. */
 bool psr_probe_begin_busy(void);
 void psr_probe_end_busy(void);
+bool psr_probe_is_busy(void);
 
 /* Learns how long a time stamp is; BEGUN is at least 0.1 ms ago. */
 struct psr_clock {
