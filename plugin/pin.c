@@ -848,10 +848,6 @@ static bool may_pin(struct psr_fam *fam, const struct psr_nest *nest)
 	     nest->reason != PSR_REASON_NO_VECTOR) ||
 	    !psr_ext_loop_is_simple(l) || !psr_ext_loop_unique_exit(l))
 		return false;
-	/* In a loop that is no site, the tests need something to do. */
-	if (psr_ext_loop_parent(l) &&
-	    !psr_ext_loop_count(fam, nest->function, l))
-		return false;
 	for (size_t i = 0; i < psr_ext_loop_nblocks(l); i++)
 		if (psr_refuse_block(fam, nest->function,
 				     psr_ext_loop_block(l, i), true))

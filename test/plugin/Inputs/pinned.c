@@ -106,6 +106,25 @@ NEST sums(struct grid *g, long *sum)
 	*sum = s;
 }
 
+/* The inner loop alone: each row depends on the last, and they change places. */
+NEST steps(struct grid *g, int rows)
+{
+	long *to = g->b, *from = g->a, *last;
+
+	for (int t = 0; t < rows; t++) {
+		for (long i = 0; i < g->n; i++) {
+			long v = from[i] + t;
+
+			if (i > 0)
+				v += from[i - 1] / 2;
+			to[i] = v & 63;
+		}
+		last = to;
+		to = from;
+		from = last;
+	}
+}
+
 /* Its own bound is what it writes: not to be pinned. */
 NEST grow(struct grid *g, long most)
 {
@@ -213,6 +232,9 @@ static void others(int n, int k)
 			      .n = n};
 	sums(grid, k == 9 ? &grid->n : &sum);
 	show("sums", (int)(sum & 0xffff), k);
+	grid->n = n;
+	steps(grid, 1 + n % 3);
+	show("steps", n, k);
 	grid->n = n;
 	grow(grid, n + 20);
 	show("grow", n, k);
