@@ -13,7 +13,12 @@
 #include "psr/err.h"
 #include "text.h"
 
-enum { BENCH_BUILDS = 8, BENCH_SIZES = 192, BENCH_LABEL = 64 };
+enum {
+	BENCH_BUILDS = 8,
+	BENCH_NAME = 8, /* of a build, with a slash in front; or shorter */
+	BENCH_SIZES = 192,
+	BENCH_LABEL = 64
+};
 enum { BENCH_NUMBERED = 16 }; /* sizes that can be asked for by number */
 
 /* ---- bench_output.c: what a program printed ------------------------------ */

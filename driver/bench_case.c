@@ -42,11 +42,18 @@ static bool is_final(int ret)
 	return ret == -EINTR || ret == -ENOMEM;
 }
 
+/*
+ * As long for each build, by slashes: a program's stack begins where its path
+ * and its variables leave off, and some are a twentieth slower by 16 bytes.
+ */
 static int path(const struct work *w, size_t b, const char *suffix,
 		char out[PATH_MAX], struct psr_err *err)
 {
-	if (snprintf(out, PATH_MAX, "%s/%s/%s%s", w->s->dir,
-		     bench_builds[b].name, w->p->name, suffix) >= PATH_MAX)
+	int slashes = BENCH_NAME - (int)strlen(bench_builds[b].name);
+
+	if (snprintf(out, PATH_MAX, "%s%.*s%s/%s%s", w->s->dir, slashes,
+		     "////////", bench_builds[b].name, w->p->name,
+		     suffix) >= PATH_MAX)
 		return psr_fail(err, -ENAMETOOLONG, "%s: name too long",
 				w->p->name);
 	return 0;

@@ -712,6 +712,9 @@ static void aim_call(struct site *s, struct choice *c)
  */
 static void preserve_registers(struct site *s)
 {
+	/* Where a stack in pieces is extended, %r10 is not preserved. */
+	if (psr_ir_has_string(s->nest->function, "split-stack"))
+		return;
 	for (unsigned i = 0; i < s->made->n; i++)
 		LLVMSetFunctionCallConv(s->made->functions[i],
 					LLVMPreserveMostCallConv);

@@ -4,6 +4,8 @@
 // RUN: %clang --target=x86_64-linux-gnu -O3 -S -fplugin=%plugin %s -o - | %FileCheck %s
 // RUN: %clang --target=x86_64-linux-gnu -O3 -S -fplugin=%plugin -emit-llvm %s -o - | \
 // RUN:   %FileCheck --check-prefix=SITE %s
+// RUN: %clang --target=x86_64-linux-gnu -O3 -S -fplugin=%plugin -emit-llvm \
+// RUN:   -fsplit-stack %s -o - | %FileCheck --check-prefix=SPLIT %s
 
 struct coder {
 	int low, range, queue, outstanding;
@@ -15,6 +17,7 @@ struct coder {
 // CHECK-NOT: push
 // CHECK-NOT: , %rsp
 // CHECK: retq
+// SPLIT: call i1 {{%.*}}(
 // SITE: call preserve_mostcc {{.*}}i1 {{%.*}}(
 void encode(struct coder *c, int i, int bit)
 {
