@@ -319,6 +319,27 @@ static bool verify_functions(struct psr_fam *fam, struct psr_nest *nest,
 	return true;
 }
 
+/*
+ * The slots of CALL's outputs, behind its inputs, need no stack protector: that
+ * would be the whole function's, on each of its ways. A variant writes one value
+ * of known size to each.
+ */
+static void leave_unprotected(LLVMValueRef call, size_t ninputs)
+{
+	LLVMContextRef ctx = LLVMGetTypeContext(LLVMTypeOf(call));
+	LLVMMetadataRef no = LLVMValueAsMetadata(
+	    LLVMConstInt(LLVMInt1TypeInContext(ctx), 0, false));
+	LLVMValueRef node = LLVMMetadataAsValue(
+	    ctx, LLVMMDNodeInContext2(ctx, &no, 1));
+	unsigned kind =
+	    LLVMGetMDKindIDInContext(ctx, "stack-protector", 15);
+	unsigned n = LLVMGetNumArgOperands(call);
+
+	for (unsigned i = (unsigned)ninputs; i < n; i++)
+		if (LLVMIsAAllocaInst(LLVMGetOperand(call, i)))
+			LLVMSetMetadata(LLVMGetOperand(call, i), kind, node);
+}
+
 static bool make_of_loop(struct psr_fam *fam, struct psr_nest *nest,
 			 struct psr_made *out)
 {
@@ -334,6 +355,7 @@ static bool make_of_loop(struct psr_fam *fam, struct psr_nest *nest,
 		return false; /* the copy is unreachable and goes away */
 	}
 	psr_inputs_locate(nest, out->call, ninputs);
+	leave_unprotected(out->call, ninputs);
 	out->before = clone.before;
 	out->original = clone.original;
 	out->variant = clone.copy;

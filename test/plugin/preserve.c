@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A function that calls nothing, and seldom comes to its loop, saves nothing
-// on its usual way, though the dispatch calls.
+// on its usual way, though the dispatch calls; and has no stack protector of
+// ours.
 // RUN: %clang --target=x86_64-linux-gnu -O3 -S -fplugin=%plugin %s -o - | %FileCheck %s
 // RUN: %clang --target=x86_64-linux-gnu -O3 -S -fplugin=%plugin -emit-llvm %s -o - | \
 // RUN:   %FileCheck --check-prefix=SITE %s
+// RUN: %clang --target=x86_64-linux-gnu -O3 -S -fplugin=%plugin \
+// RUN:   -fstack-protector-strong %s -o - | %FileCheck --check-prefix=CANARY %s
 // RUN: %clang --target=x86_64-linux-gnu -O3 -S -fplugin=%plugin -emit-llvm \
 // RUN:   -fsplit-stack %s -o - | %FileCheck --check-prefix=SPLIT %s
 
@@ -45,4 +48,21 @@ void encode(struct coder *c, int i, int bit)
 	}
 	*c->to++ = (unsigned char)out;
 	c->outstanding = 0;
+}
+
+// Nor is there a canary for where variants write what the loop comes to.
+// CANARY-LABEL: {{^}}tell:
+// CANARY-NOT: %fs:40
+// CANARY: .Lfunc_end
+// SITE: alloca i32{{.*}}!stack-protector
+long long tell(const int *x, int n, int *last)
+{
+	int sum = 0, all = 0;
+
+	for (int i = 0; i < n; i++) {
+		sum += x[i];
+		all |= x[i];
+	}
+	*last = sum;
+	return all;
 }
