@@ -21,6 +21,7 @@
 
 #define PROMISE_FLAT 0 /* the vectorizer's own test serves one loop */
 #define PROMISE_DEEP 6
+#define STARTS_MAX   16
 
 static bool is_noalias(LLVMValueRef v)
 {
@@ -140,10 +141,51 @@ static int promise_none(const struct psr_recipe *r, const struct psr_nest *nest)
 	return 0;
 }
 
+/* The pointer that does not vary in NEST from which POINTER is computed. */
+static LLVMValueRef start_of(const struct psr_nest *nest, LLVMValueRef pointer)
+{
+	while (LLVMIsAGetElementPtrInst(pointer) &&
+	       psr_ext_loop_contains(nest->loop,
+				     LLVMGetInstructionParent(pointer)))
+		pointer = LLVMGetOperand(pointer, 0);
+	return pointer;
+}
+
+bool psr_noalias_is_one(const struct psr_nest *nest)
+{
+	LLVMValueRef starts[STARTS_MAX], object;
+	bool written[STARTS_MAX] = {false};
+	unsigned n = 0, k;
+
+	for (size_t i = 0; i < nest->nblocks; i++)
+		for (LLVMValueRef v = LLVMGetFirstInstruction(nest->blocks[i]);
+		     v; v = LLVMGetNextInstruction(v)) {
+			bool store = LLVMIsAStoreInst(v);
+
+			if (!store && !LLVMIsALoadInst(v))
+				continue;
+			starts[n] = start_of(nest,
+					     LLVMGetOperand(v, store ? 1 : 0));
+			for (k = 0; starts[k] != starts[n]; k++)
+				;
+			written[k] |= store;
+			if (k == n && ++n == STARTS_MAX)
+				return false;
+		}
+	for (unsigned i = 0; i < n; i++) {
+		object = written[i] ? psr_ext_base(starts[i]) : NULL;
+		for (k = 0; object && k < n; k++)
+			if (k != i && psr_ext_base(starts[k]) == object)
+				return true;
+	}
+	return false;
+}
+
 static int promise(const struct psr_recipe *r, const struct psr_nest *nest)
 {
 	(void)r;
-	return nest->features.depth > 1 ? PROMISE_DEEP : PROMISE_FLAT;
+	return nest->features.depth > 1 && !nest->one_object ? PROMISE_DEEP
+							     : PROMISE_FLAT;
 }
 
 const struct psr_transform psr_noalias = {PSR_VARIANT_GUARDED, applies, apply,

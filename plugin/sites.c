@@ -24,6 +24,7 @@
 #include "inputs.h"
 #include "ir.h"
 #include "layout.h"
+#include "noalias.h"
 #include "pin.h"
 #include "prefetch.h"
 #include "refuse.h"
@@ -332,6 +333,7 @@ static enum psr_reason nest_reason(struct psr_fam *fam, struct psr_nest *nest)
 	/* A single scalar loop would gain too little to be dispatched. */
 	nest->has_border = (!r || nest->features.depth > 1) &&
 			   psr_split_judge(fam, nest);
+	nest->one_object = psr_noalias_is_one(nest);
 	nest->features.known_trips =
 	    psr_work_known_trips(fam, nest, nest->loop, at, PSR_INNER_BUDGET);
 	/* What is called decides, and keeps little in registers. */
