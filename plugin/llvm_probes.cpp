@@ -297,12 +297,27 @@ static void hide_all(Module &M)
 			hide(B);
 }
 
+// Clang leaves out the names that the linker knows where nothing but locations is
+// wanted; and by these probes are told apart, vec::size from list::size.
+static void name_all(Module &M)
+{
+	for (Function &F : M) {
+		DISubprogram *of = F.getSubprogram();
+
+		if (of && of->isDistinct() && of->getLinkageName().empty() &&
+		    of->getName() != F.getName())
+			of->replaceLinkageName(
+			    MDString::get(M.getContext(), F.getName()));
+	}
+}
+
 PreservedAnalyses PsrAddProbes::run(Module &M, ModuleAnalysisManager &MAM)
 {
 	// Of two copies of the plugin the first one does it.
 	if (psr_options_probes() == PSR_PROBES_NONE ||
 	    M.getNamedMetadata(PseudoProbeDescMetadataName))
 		return PreservedAnalyses::all();
+	name_all(M);
 	SampleProfileProbePass(nullptr).run(M, MAM);
 	list_functions(M);
 	if (psr_options_probes() == PSR_PROBES_HIDDEN)

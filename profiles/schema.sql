@@ -192,14 +192,16 @@ CREATE TABLE sampled_file(
 	PRIMARY KEY(file, function)
 ) STRICT, WITHOUT ROWID;
 
--- How often each block was executed, within the samples.
+-- How often each block was executed, within the samples, and how often an
+-- indirect call went to which function.
 CREATE TABLE sampled_block(
 	function INTEGER NOT NULL REFERENCES sampled_function
 		ON DELETE CASCADE,
 	path TEXT NOT NULL,		-- "CALL:NAME:HASH ...", where inlined
 	probe INTEGER NOT NULL,
+	target TEXT NOT NULL,		-- '': it is a block
 	n INTEGER NOT NULL,
-	PRIMARY KEY(function, path, probe)
+	PRIMARY KEY(function, path, probe, target)
 ) STRICT, WITHOUT ROWID;
 
 -- How many instructions of a program were sampled.

@@ -28,6 +28,8 @@
 #define LIST        ".psr_probe_list"
 #define SECTION_MAX (UINT64_C(256) << 20)
 #define DEPTH_MAX   32
+#define LONGEST     15 /* bytes of an instruction */
+#define INDIRECT    1 /* type: an indirect call */
 #define SENTINEL    2 /* attribute: no block, tells of a function's other part */
 #define WITH_NUMBER 4 /* attribute: a discriminator follows */
 
@@ -50,6 +52,10 @@ struct count { /* instructions executed at one address */
 	uint64_t at, n;
 };
 
+struct jump { /* times that TO was executed next after FROM, elsewhere */
+	uint64_t from, to, n;
+};
+
 struct image { /* one ELF file */
 	struct span probes, list, symbols, strings;
 	struct function *functions; /* in order of guid, then as listed */
@@ -58,6 +64,8 @@ struct image { /* one ELF file */
 	size_t nat;
 	struct count *counts; /* by address */
 	size_t ncounts;
+	struct jump *jumps; /* by FROM, then TO */
+	size_t njumps;
 };
 
 struct reader {
@@ -383,34 +391,76 @@ static int compare_counts(const void *a, const void *b)
 	return p->at < q->at ? -1 : p->at > q->at;
 }
 
-/* What was executed of the file that MAP belongs to, by linked address. */
-static int count_addresses(struct image *im, int fd, const struct psr_trace *t,
-			   const char *path)
+static int compare_jumps(const void *a, const void *b)
 {
-	size_t n = 0;
+	const struct jump *p = a, *q = b;
 
-	im->counts = calloc(t->n + 1, sizeof(*im->counts));
-	if (!im->counts)
-		return -ENOMEM;
-	for (size_t m = 0; m < t->nmaps; m++) {
-		const struct psr_trace_map *map = &t->maps[m];
-		uint64_t base;
+	if (p->from != q->from)
+		return p->from < q->from ? -1 : 1;
+	return p->to < q->to ? -1 : p->to > q->to;
+}
 
-		if (strcmp(map->path, path) != 0)
+static bool is_in_map(const struct psr_trace_map *m, uint64_t at)
+{
+	return at >= m->start && at < m->end;
+}
+
+/* Of the addresses that T met in the map M, whose first was linked at BASE. */
+static void add_addresses(struct image *im, const struct psr_trace *t,
+			  const struct psr_trace_map *m, uint64_t base)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		uint64_t at = t->at[i], next = i + 1 < t->n ? t->at[i + 1] : 0;
+
+		if (!is_in_map(m, at) || im->ncounts == t->n)
 			continue;
-		base = linked_address(fd, map->offset);
-		for (size_t i = 0; i < t->n && base != UINT64_MAX; i++)
-			if (t->at[i] >= map->start && t->at[i] < map->end &&
-			    n < t->n)
-				im->counts[n++] = (struct count){
-				    t->at[i] - map->start + base, 1};
+		at = at - m->start + base;
+		im->counts[im->ncounts++] = (struct count){at, 1};
+		next = is_in_map(m, next) ? next - m->start + base : at + 1;
+		if (next - at - 1 >= LONGEST)
+			im->jumps[im->njumps++] = (struct jump){at, next, 1};
 	}
+}
+
+/* Equal ones become one. */
+static void merge(struct image *im)
+{
+	size_t n = im->ncounts, njumps = im->njumps;
+
 	qsort(im->counts, n, sizeof(*im->counts), compare_counts);
+	qsort(im->jumps, njumps, sizeof(*im->jumps), compare_jumps);
+	im->ncounts = im->njumps = 0;
 	for (size_t i = 0; i < n; i++)
 		if (i && im->counts[im->ncounts - 1].at == im->counts[i].at)
 			im->counts[im->ncounts - 1].n++;
 		else
 			im->counts[im->ncounts++] = im->counts[i];
+	for (size_t i = 0; i < njumps; i++)
+		if (i && !compare_jumps(&im->jumps[im->njumps - 1],
+					&im->jumps[i]))
+			im->jumps[im->njumps - 1].n++;
+		else
+			im->jumps[im->njumps++] = im->jumps[i];
+}
+
+/* What was executed of the file at PATH, by linked address. */
+static int count_addresses(struct image *im, int fd, const struct psr_trace *t,
+			   const char *path)
+{
+	im->counts = calloc(t->n + 1, sizeof(*im->counts));
+	im->jumps = calloc(t->n + 1, sizeof(*im->jumps));
+	if (!im->counts || !im->jumps)
+		return -ENOMEM;
+	for (size_t m = 0; m < t->nmaps; m++) {
+		uint64_t base;
+
+		if (strcmp(t->maps[m].path, path) != 0)
+			continue;
+		base = linked_address(fd, t->maps[m].offset);
+		if (base != UINT64_MAX)
+			add_addresses(im, t, &t->maps[m], base);
+	}
+	merge(im);
 	return 0;
 }
 
@@ -481,14 +531,49 @@ static bool add_block(struct psr_blocks *out, const struct psr_block *b)
 	if (!psr_grow((void **)&out->at, &out->size, out->n + 1, sizeof(*b)))
 		return false;
 	out->at[out->n++] = *b;
-	return b->file && b->name && b->path;
+	return b->file && b->name && b->path && b->target;
+}
+
+static bool is_from_below(const void *item, const void *key)
+{
+	return ((const struct jump *)item)->from < *(const uint64_t *)key;
+}
+
+/* NULL: no function begins there. */
+static const char *name_at(const struct image *im, uint64_t at)
+{
+	for (size_t i = 0; i < im->nat; i++)
+		if (im->at[i].at == at)
+			return im->at[i].name;
+	return NULL;
+}
+
+/* What the indirect call at the walk's address called. */
+static void add_targets(struct walk *w)
+{
+	const struct image *im = w->image;
+	size_t i = find_first(im->jumps, im->njumps, sizeof(*im->jumps),
+			      &w->address, is_from_below);
+
+	for (; i < im->njumps && im->jumps[i].from == w->address; i++) {
+		const char *name = name_at(im, im->jumps[i].to);
+		struct psr_block b = w->block;
+
+		/* The profile's text has signs of its own. */
+		if (!name || !*name || strpbrk(name, " :\n"))
+			continue;
+		b.target = keep(w->out, name);
+		b.n = im->jumps[i].n;
+		if (!add_block(w->out, &b))
+			w->failed = true;
+	}
 }
 
 static void read_probe(struct walk *w)
 {
 	struct reader *r = &w->r;
 	uint64_t probe = read_number(r, false), bits = read_bytes(r, 1);
-	unsigned attributes = bits >> 4 & 7;
+	unsigned type = bits & 0xf, attributes = bits >> 4 & 7;
 
 	if (bits & 0x80)
 		w->address += read_number(r, true);
@@ -504,7 +589,9 @@ static void read_probe(struct walk *w)
 	}
 	w->block.probe = (uint32_t)probe;
 	w->block.n = count_of(w->image, w->address);
-	if (!add_block(w->out, &w->block))
+	if (type == INDIRECT)
+		add_targets(w);
+	else if (!add_block(w->out, &w->block))
 		w->failed = true;
 }
 
@@ -597,6 +684,7 @@ static const struct symbol *locate(struct walk *w, uint64_t guid,
 				      .guid = guid,
 				      .hash = f[which].hash,
 				      .path = "",
+				      .target = "",
 				      .executed = executed};
 	return s;
 }
@@ -680,6 +768,7 @@ static void free_image(struct image *im)
 	free(im->functions);
 	free(im->at);
 	free(im->counts);
+	free(im->jumps);
 }
 
 /* The file that was mapped; -1: it is another one by now. */

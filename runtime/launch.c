@@ -450,12 +450,11 @@ static void begin_run(void *ctx)
 /* The next build may know how often blocks run, and this is not known yet. */
 static bool wants_trace(struct psr_launch *l)
 {
-	uint64_t n = 0;
-
 	return l->store && !l->o->no_learn &&
 	       psr_blocks_present(l->sig.exec_path) &&
-	       !psr_store_sampled(l->store, l->sig.task.program, &n, NULL) &&
-	       n < SAMPLED_WANTED;
+	       !psr_store_sampled(l->store, l->sig.task.program,
+				  &l->trace.before, NULL) &&
+	       l->trace.before < SAMPLED_WANTED;
 }
 
 /* So that limits move in time, however busy the machine is. */

@@ -24,9 +24,8 @@
 #define PERIOD_MS 100
 #define FIRST_MS  5
 
-/* A window of the trace, and how much of the time all of them may take. */
+/* A window of the trace. */
 #define STEPS          128
-#define TRACE_SHARE    0.05
 #define TRACE_FIRST_NS 3000000
 #define TRACE_IDLE_NS  20000000 /* no thread was computing */
 #define TRACE_RETRY_NS 500000   /* it has not stopped yet */
@@ -51,12 +50,28 @@ static void arm(struct psr_monitor *m)
 	timerfd_settime(m->timer, 0, &t, NULL);
 }
 
-/* After a window that took NS. A random half more, so as to meet all phases. */
-static void arm_tracer(struct psr_monitor *m, uint64_t ns)
+/*
+ * How much of the time windows may take. All that is wanted takes about a second
+ * of a program's life: the first half tells most, and is had soon.
+ */
+static double trace_share(const struct psr_trace *t)
 {
-	uint64_t pause = ns ? (uint64_t)((double)ns / TRACE_SHARE)
-			 : m->trace->stopping ? TRACE_RETRY_NS
-					      : TRACE_IDLE_NS;
+	uint64_t n = t->before + t->n;
+
+	return n < 25000 ? 0.2 : 0.05;
+}
+
+/* After a window that took NS. */
+static uint64_t trace_pause(const struct psr_trace *t, uint64_t ns)
+{
+	return ns	     ? (uint64_t)((double)ns / trace_share(t))
+	       : t->stopping ? TRACE_RETRY_NS
+			     : TRACE_IDLE_NS;
+}
+
+/* After PAUSE ns, and a random half more, so as to meet all phases. */
+static void arm_tracer(struct psr_monitor *m, uint64_t pause)
+{
 	struct itimerspec t = {{0, 0}, {0, 0}};
 
 	pause += (uint64_t)rand() % (pause / 2);
@@ -113,7 +128,7 @@ static bool open_all(struct psr_monitor *m)
 	m->tracer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	add(m, m->tracer, EPOLLIN, TRACER);
 	srand((unsigned)psr_now_ns());
-	arm_tracer(m, (uint64_t)(TRACE_FIRST_NS * TRACE_SHARE));
+	arm_tracer(m, TRACE_FIRST_NS);
 	return true;
 }
 
@@ -231,7 +246,8 @@ static bool handle(struct psr_monitor *m, enum source s)
 		break;
 	case TRACER:
 		drain(m->tracer);
-		arm_tracer(m, psr_trace_window(m->trace, STEPS));
+		arm_tracer(m, trace_pause(m->trace,
+					  psr_trace_window(m->trace, STEPS)));
 		break;
 	case THRESHOLD:
 		rearm_threshold(m);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
  * LLVM's sample profile in text (llvm/ProfileData/SampleProfReader.h): each
- * function's counts by probe, then within it, indented by one, what was inlined
- * at its calls, and last the hash of its flow, which must be the source's.
+ * function's counts by probe, those of indirect calls with what they called; then
+ * within it, indented by one, what was inlined at its calls, and last the hash of
+ * its flow, which must be the source's.
  */
 #include "psr/sampled.h"
 
@@ -16,9 +17,10 @@
 
 #define SAMPLE_WEIGHT 16 /* of one sample; a block without any has 1 */
 
-struct row { /* a block of the function that is being collected */
+struct row { /* a block, or a call, of the function that is being collected */
 	char *path;
 	uint32_t probe;
+	char *target;
 	uint64_t n;
 };
 
@@ -36,7 +38,7 @@ struct writer {
  */
 static uint64_t weight(const struct row *row)
 {
-	return row->n * SAMPLE_WEIGHT + 1;
+	return row->n * SAMPLE_WEIGHT + !*row->target;
 }
 
 static uint64_t sum_of(const struct row *rows, size_t n)
@@ -71,6 +73,25 @@ static size_t count_within(const struct row *rows, size_t n, const char *path,
 static void put_rows(struct writer *w, const struct row *rows, size_t n,
 		     size_t length, unsigned depth, uint64_t hash);
 
+/* The block or call that ROWS begin with. Returns how many rows that are. */
+static size_t put_probe(struct writer *w, const struct row *rows, size_t n,
+			size_t length, unsigned depth)
+{
+	size_t count = 0;
+
+	while (count < n && !rows[count].path[length] &&
+	       rows[count].probe == rows[0].probe)
+		count++;
+	psr_text_add(w->out, "%*s%u: %" PRIu64, (int)depth, "", rows[0].probe,
+		     sum_of(rows, count));
+	for (size_t i = 0; i < count; i++)
+		if (*rows[i].target)
+			psr_text_add(w->out, " %s:%" PRIu64, rows[i].target,
+				     weight(&rows[i]));
+	psr_text_add(w->out, "\n");
+	return count;
+}
+
 /* "CALL:NAME:HASH" at the end of the path's first LENGTH characters. */
 static void put_inlined(struct writer *w, const struct row *rows, size_t n,
 			size_t start, size_t length, unsigned depth)
@@ -95,9 +116,8 @@ static void put_rows(struct writer *w, const struct row *rows, size_t n,
 {
 	size_t i = 0;
 
-	for (; i < n && !rows[i].path[length]; i++)
-		psr_text_add(w->out, "%*s%u: %" PRIu64 "\n", (int)depth + 1,
-			     "", rows[i].probe, weight(&rows[i]));
+	while (i < n && !rows[i].path[length])
+		i += put_probe(w, rows + i, n - i, length, depth + 1);
 	while (i < n) {
 		size_t start = length + (length > 0);
 		size_t end = start + strcspn(rows[i].path + start, " ");
@@ -124,8 +144,10 @@ static void put_function(struct writer *w)
 			     sum_of(w->rows, w->n), entered);
 		put_rows(w, w->rows, w->n, 0, 0, w->hash);
 	}
-	for (size_t i = 0; i < w->n; i++)
+	for (size_t i = 0; i < w->n; i++) {
 		free(w->rows[i].path);
+		free(w->rows[i].target);
+	}
 	w->n = 0;
 }
 
@@ -145,9 +167,12 @@ static int each_block(void *ctx, const struct psr_block *b)
 	if (!psr_grow((void **)&w->rows, &w->size, w->n + 1, sizeof(*row)))
 		return -ENOMEM;
 	row = &w->rows[w->n];
-	*row = (struct row){strdup(b->path), b->probe, b->n};
-	if (!row->path)
+	*row = (struct row){strdup(b->path), b->probe, strdup(b->target), b->n};
+	if (!row->path || !row->target) {
+		free(row->path);
+		free(row->target);
 		return -ENOMEM;
+	}
 	w->n++;
 	return 0;
 }

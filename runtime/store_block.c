@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * What samples count of a program's blocks. Counts of many launches add up; a
+ * What samples count of a program's blocks and calls. Counts of many launches add up; a
  * function whose source has changed has another hash, and begins anew.
  */
 #include <errno.h>
@@ -16,7 +16,7 @@ static const char function_sql[] =
     "ON CONFLICT DO UPDATE SET name = excluded.name RETURNING id";
 static const char file_sql[] = "INSERT OR IGNORE INTO sampled_file VALUES(?, ?)";
 static const char block_sql[] =
-    "INSERT INTO sampled_block VALUES(?, ?, ?, ?) "
+    "INSERT INTO sampled_block VALUES(?, ?, ?, ?, ?) "
     "ON CONFLICT DO UPDATE SET n = n + excluded.n";
 static const char samples_sql[] =
     "UPDATE sampled_function SET samples = samples + ?2, "
@@ -45,7 +45,7 @@ static size_t end_of(const struct psr_block *blocks, size_t n, size_t i,
 
 	*sum = 0;
 	for (; end < n && same_function(&blocks[i], &blocks[end]); end++)
-		*sum += blocks[end].n;
+		*sum += *blocks[end].target ? 0 : blocks[end].n;
 	return end;
 }
 
@@ -74,7 +74,8 @@ static int save_function(struct saver *v, const struct psr_block *b, size_t n,
 		sqlite3_bind_int64(v->block, 1, id);
 		store_bind_text(v->block, 2, b[i].path);
 		sqlite3_bind_int64(v->block, 3, b[i].probe);
-		sqlite3_bind_int64(v->block, 4, (int64_t)b[i].n);
+		store_bind_text(v->block, 4, b[i].target);
+		sqlite3_bind_int64(v->block, 5, (int64_t)b[i].n);
 		ret = store_run(v->s, v->block, v->err);
 	}
 	return ret;
@@ -194,18 +195,19 @@ int psr_store_blocks_load(struct psr_store *s, const char *const *files,
 			  int (*each)(void *ctx, const struct psr_block *b),
 			  void *ctx, struct psr_err *err)
 {
-	char name[4096], path[8192];
+	char name[4096], path[8192], target[4096];
 	sqlite3_stmt *st = NULL;
 	int ret = store_prepare(
 	    s,
-	    "SELECT f.name, f.guid, f.hash, b.path, b.probe, b.n FROM "
+	    "SELECT f.name, f.guid, f.hash, b.path, b.probe, b.target, "
+	    "b.n FROM "
 	    "sampled_file JOIN sampled_function f ON f.id = function JOIN "
 	    "sampled_block b USING(function) WHERE file = ?1 AND "
 	    "f.covered >= f.executed * " COVERED " AND f.id IN "
 	    /* Of a function that changed, what it is now. */
 	    "(SELECT max(f.id) FROM sampled_file JOIN sampled_function f "
 	    "ON f.id = function WHERE file = ?1 GROUP BY f.guid) "
-	    "ORDER BY f.name, b.path, b.probe",
+	    "ORDER BY f.name, b.path, b.probe, b.target",
 	    &st, err);
 
 	for (size_t i = 0; i < n && !ret; i++) {
@@ -215,14 +217,16 @@ int psr_store_blocks_load(struct psr_store *s, const char *const *files,
 		while (!ret && (rc = sqlite3_step(st)) == SQLITE_ROW) {
 			struct psr_block b = {.file = files[i],
 					      .name = name,
-					      .path = path};
+					      .path = path,
+					      .target = target};
 
 			store_column_text(st, 0, name, sizeof(name));
 			b.guid = (uint64_t)sqlite3_column_int64(st, 1);
 			b.hash = (uint64_t)sqlite3_column_int64(st, 2);
 			store_column_text(st, 3, path, sizeof(path));
 			b.probe = (uint32_t)sqlite3_column_int64(st, 4);
-			b.n = (uint64_t)sqlite3_column_int64(st, 5);
+			store_column_text(st, 5, target, sizeof(target));
+			b.n = (uint64_t)sqlite3_column_int64(st, 6);
 			ret = each(ctx, &b);
 		}
 		if (!ret)

@@ -259,6 +259,8 @@ static int step(struct psr_trace *t, pid_t tid, unsigned steps)
 	uint64_t known[KNOWN] = {0}, before = 0, at;
 	int status;
 
+	if (!note(t, 0))
+		return 0;
 	for (unsigned i = 0; i < steps; i++) {
 		at = address_of(tid);
 		if (errno)
@@ -374,7 +376,7 @@ static void follow(struct psr_trace *t, pid_t tid, int status, unsigned steps)
 	if (signal < 0 || ptrace(PTRACE_DETACH, tid, 0, signal) < 0)
 		t->stopping = still_stopping(t, tid);
 	for (size_t i = first; i < t->n; i++)
-		if (!is_mapped(t, t->at[i])) {
+		if (t->at[i] && !is_mapped(t, t->at[i])) {
 			read_maps(t);
 			break;
 		}

@@ -20,8 +20,10 @@ struct psr_trace {
 	pid_t stopping;   /* a thread that was told to stop and has not yet:
 			   * until it has, or has ended, go on asking */
 	bool off;         /* it cannot be done */
-	uint64_t *at;     /* addresses of instructions executed */
+	uint64_t *at;     /* addresses of instructions executed; 0 in front of
+			   * each window's */
 	size_t n, size;
+	uint64_t before;  /* instructions followed in launches before */
 	struct psr_trace_map *maps;
 	size_t nmaps;
 };

@@ -113,6 +113,10 @@ static void test_damage(const char *dir)
 		}
 		fclose(f);
 		everything(&t, path);
+		/* With jumps to anywhere. */
+		for (int k = 0; k < i; k++)
+			t.at[(size_t)rand() % t.n] =
+			    START + (size_t)rand() % bytes;
 		CHECK(!psr_blocks_read(&t, &b), "damage %d", i);
 		(void)psr_blocks_present(path);
 		psr_blocks_free(&b);
@@ -144,12 +148,14 @@ static const char *text_of(struct psr_store *s, struct psr_text *text)
 static void test_store(const char *dir)
 {
 	struct psr_block b[] = {
-	    {"a.c", "f", 11, 7, "", 1, 3, 0, 0},
-	    {"a.c", "f", 11, 7, "", 2, 0, 0, 0},
-	    {"a.c", "f", 11, 7, "4:g:9", 1, 5, 0, 0},
-	    {"a.c", "f", 11, 7, "4:g:9 2:h:8", 1, 1, 0, 0},
-	    {"a.c", "f", 11, 7, "5:g:9", 1, 0, 0, 0},
-	    {"b.c", "idle", 12, 7, "", 1, 0, 0, 0},
+	    {"a.c", "f", 11, 7, "", 1, "", 3, 0, 0},
+	    {"a.c", "f", 11, 7, "", 2, "", 0, 0, 0},
+	    {"a.c", "f", 11, 7, "", 3, "g", 2, 0, 0},
+	    {"a.c", "f", 11, 7, "", 3, "h", 1, 0, 0},
+	    {"a.c", "f", 11, 7, "4:g:9", 1, "", 5, 0, 0},
+	    {"a.c", "f", 11, 7, "4:g:9 2:h:8", 1, "", 1, 0, 0},
+	    {"a.c", "f", 11, 7, "5:g:9", 1, "", 0, 0, 0},
+	    {"b.c", "idle", 12, 7, "", 1, "", 0, 0, 0},
 	};
 	struct psr_text text = {0};
 	struct psr_store *s;
@@ -160,9 +166,10 @@ static void test_store(const char *dir)
 	CHECK(!psr_store_open(path, PSR_STORE_WRITE, &s, &err), "%s", err.text);
 	CHECK(!*text_of(s, &text), "nothing yet");
 	save(s, 1, 600, b, PSR_COUNTOF(b));
-	CHECK(!strcmp(text_of(s, &text), "f:149:49\n"
+	CHECK(!strcmp(text_of(s, &text), "f:197:49\n"
 					 " 1: 49\n"
 					 " 2: 1\n"
+					 " 3: 48 g:32 h:16\n"
 					 " 4: g:98\n"
 					 "  1: 81\n"
 					 "  2: h:17\n"
@@ -172,26 +179,26 @@ static void test_store(const char *dir)
 					 " !CFGChecksum: 7\n"),
 	      "%s", text.s);
 	save(s, 1, 600, b, PSR_COUNTOF(b));
-	CHECK(!strncmp(text_of(s, &text), "f:293:97\n", 9), "%s", text.s);
+	CHECK(!strncmp(text_of(s, &text), "f:389:97\n", 9), "%s", text.s);
 	/* Another program of the same code: enough is known of it. */
 	save(s, 2, 5, b, PSR_COUNTOF(b));
-	CHECK(!strncmp(text_of(s, &text), "f:293:97\n", 9), "%s", text.s);
+	CHECK(!strncmp(text_of(s, &text), "f:389:97\n", 9), "%s", text.s);
 	CHECK(!psr_store_sampled(s, 2, &n, &err) && n == 1000, "%s", err.text);
 	CHECK(!psr_store_sampled(s, 3, &n, &err) && n == 0, "%s", err.text);
 	/* The function has changed. */
-	for (size_t i = 0; i < 5; i++)
+	for (size_t i = 0; i < 7; i++)
 		b[i].hash = 99;
 	save(s, 3, 5, b, PSR_COUNTOF(b));
-	CHECK(!strncmp(text_of(s, &text), "f:149:49\n", 9), "%s", text.s);
+	CHECK(!strncmp(text_of(s, &text), "f:197:49\n", 9), "%s", text.s);
 	CHECK(strstr(text.s, "\n !CFGChecksum: 99\n"), "%s", text.s);
 	CHECK(!psr_store_sampled(s, 3, &n, &err) && n == 5, "%s", err.text);
 	/* By and by it is seen to spend its time in a site. */
 	b[0].executed = 100;
 	b[0].covered = 80;
-	save(s, 3, 5, b, 5);
+	save(s, 3, 5, b, 7);
 	CHECK(*text_of(s, &text), "covered");
 	b[0].covered = 79;
-	save(s, 3, 5, b, 5);
+	save(s, 3, 5, b, 7);
 	CHECK(!*text_of(s, &text), "%s", text.s);
 	psr_text_free(&text);
 	psr_store_close(s);

@@ -25,7 +25,7 @@
 #include "psr/err.h"
 #include "psr/record.h"
 
-#define PSR_SCHEMA_VERSION 6
+#define PSR_SCHEMA_VERSION 7
 
 struct psr_store;
 
@@ -210,7 +210,8 @@ psr_store_sites_save(struct psr_store *store, const struct psr_site_batch *b,
 /*
  * A block of a function's source, by the number of its probe. PATH leads to it
  * where it was inlined: "CALL:NAME:HASH" for each call, outermost first,
- * separated by spaces; else it is "".
+ * separated by spaces; else it is "". Or one of the functions that an indirect
+ * call went to: TARGET, where PROBE is the call's; else it is "".
  */
 struct psr_block {
 	const char *file;       /* base name of the source */
@@ -218,7 +219,8 @@ struct psr_block {
 	uint64_t guid, hash;    /* LLVM's of its name, and of its flow */
 	const char *path;
 	uint32_t probe;
-	uint64_t n;             /* times that it was executed */
+	const char *target;     /* of a block: "" */
+	uint64_t n;             /* times that it was executed, or called */
 	/* Of the function: instructions, its variants' too; and those of them
 	 * that its blocks' counts tell of. */
 	uint64_t executed, covered;
@@ -243,7 +245,7 @@ psr_store_blocks_save(struct psr_store *store, uint64_t program,
 
 /*
  * Calls EACH for all blocks of functions in the source files of the base names
- * FILES, sorted by function, path and probe; but for functions that spend a fifth
+ * FILES, sorted by function, path, probe and target; but for functions that spend a fifth
  * of their time or more where no block is counted, as in sites. B's last two
  * fields are not set.
  */
