@@ -440,13 +440,26 @@ static bool mentions(const struct psr_args *args, const char *option)
 /*
  * A few samples do not tell what is cold: a call that none of them met may lead
  * to where all of them are, inlined there so far. So calls are inlined as -O3
- * does, also where clang would take them for cold.
+ * does, also where clang would take them for cold. Nor are they inlined in front
+ * of all other passes, where the samples say that they were: what is called is
+ * made simple first, as it is with clang's own profile.
  */
 static int keep_inlining(struct cc *cc)
 {
-	if (mentions(&cc->user, "-inline-cold-callsite-threshold"))
-		return 0;
-	return psr_args_add(&cc->flags, "-inline-cold-callsite-threshold=250");
+	static const struct {
+		const char *name, *flag;
+	} flags[] = {
+	    {"-inline-cold-callsite-threshold",
+	     "-inline-cold-callsite-threshold=250"},
+	    {"-disable-sample-loader-inlining",
+	     "-disable-sample-loader-inlining"},
+	};
+	int ret = 0;
+
+	for (size_t i = 0; i < PSR_COUNTOF(flags) && !ret; i++)
+		if (!mentions(&cc->user, flags[i].name))
+			ret = psr_args_add(&cc->flags, flags[i].flag);
+	return ret;
 }
 
 /*

@@ -31,6 +31,7 @@
  */
 #include "interchange.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "extent.h"
@@ -306,11 +307,36 @@ static unsigned place_of(const struct pair *p, LLVMBasicBlockRef b)
 	return 2 * p->n;
 }
 
+struct values {
+	LLVMValueRef *at;
+	size_t n, size;
+};
+
+static bool add_once(struct values *v, LLVMValueRef i)
+{
+	for (size_t k = 0; k < v->n; k++)
+		if (v->at[k] == i)
+			return true;
+	if (v->n == v->size) {
+		size_t size = v->size ? 2 * v->size : 32;
+		LLVMValueRef *at = realloc(v->at, size * sizeof(*at));
+
+		if (!at)
+			return false;
+		v->at = at;
+		v->size = size;
+	}
+	v->at[v->n++] = i;
+	return true;
+}
+
 /*
- * I, of chain K, is computed again behind it. A sum's start in the next loop is
- * not, nor are the outer loop's inductions, which are computed otherwise.
+ * A value of chain K is used behind it, or one computed of it, which ALL gets.
+ * A sum's start in the next loop is not, nor are the outer loop's inductions,
+ * which are computed otherwise.
  */
-static bool is_repeated(const struct pair *p, unsigned k, LLVMValueRef i)
+static bool is_used_behind(const struct pair *p, unsigned k, LLVMValueRef i,
+			   struct values *all)
 {
 	LLVMBasicBlockRef header = psr_ext_loop_header(p->outer);
 
@@ -321,10 +347,22 @@ static bool is_repeated(const struct pair *p, unsigned k, LLVMValueRef i)
 
 		if (LLVMIsAPHINode(user) && (b == header || at == 2 * k + 1))
 			continue;
-		if (at != 2 * k || is_repeated(p, k, user))
+		if (at != 2 * k || !add_once(all, user))
 			return true;
 	}
 	return false;
+}
+
+/* I, of chain K, is computed again behind it. */
+static bool is_repeated(const struct pair *p, unsigned k, LLVMValueRef i)
+{
+	struct values all = {NULL, 0, 0};
+	bool used = !add_once(&all, i);
+
+	for (size_t n = 0; n < all.n && !used; n++)
+		used = is_used_behind(p, k, all.at[n], &all);
+	free(all.at);
+	return used;
 }
 
 /* No store but of the last chain may change what LOAD finds. */
@@ -762,6 +800,12 @@ static enum psr_reason apply(const struct psr_recipe *r, struct psr_fam *fam,
 	if (!LLVMIsConstant(guard))
 		psr_guard_require(f, guard);
 	psr_order_finish(fam, f);
+	/*
+	 * Chains were computed again as a whole, whatever is used of them. What
+	 * is not, LLVM's vectorizer would follow back to its operands on every
+	 * way that there is (collectValuesToIgnore).
+	 */
+	psr_ext_run(fam, f, "adce");
 	return PSR_REASON_NONE;
 }
 
