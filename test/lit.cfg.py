@@ -87,6 +87,10 @@ feature("xgboost", os.path.exists(os.path.join(bin_dir, "psr-train")),
         "psr-train was not built, as XGBoost was not there")
 feature("gold", shutil.which("ld.gold"), "no ld.gold")
 feature("root", os.geteuid() == 0, "not root")
+feature("private-mounts",
+        subprocess.run(["unshare", "--mount", "--propagation", "private",
+                        "true"], stderr=subprocess.DEVNULL).returncode == 0,
+        "not root, or / is no mount point, as in a chroot")
 feature("cgroup-v1-memory",
         os.path.exists("/sys/fs/cgroup/memory/memory.limit_in_bytes") and
         os.access("/sys/fs/cgroup/memory", os.W_OK),

@@ -25,17 +25,21 @@ try garbage $PWD/garbage.db
 cp good.db newer.db
 sqlite3 newer.db 'PRAGMA user_version = 9999'
 try newer $PWD/newer.db
-# Root may write to what is read-only; another user may not.
+# Root may write to what is read-only; another user may not, who may not come
+# here, as below /root.
 if [ "$(id -u)" -eq 0 ]; then
-	mkdir ro && cp good.db ro/read-only.db && chmod -R a+rX . &&
-		chmod 555 ro && chmod 444 ro/read-only.db
-	PSR_DB=$PWD/ro/read-only.db setpriv --reuid=65534 --clear-groups \
-		"$psr" doctor | grep -E '^(bad|no) +database' |
+	ro=$(mktemp -d /tmp/psr-test-XXXXXX)
+	cp "$psr" good.db "$ro" && chmod 444 "$ro/good.db" && chmod 555 "$ro"
+	as_nobody() {
+		PSR_DB=$ro/good.db setpriv --reuid=65534 --clear-groups \
+			"$ro/psr" "$@"
+	}
+	as_nobody doctor | grep -E '^(bad|no) +database' |
 		sed 's/  */ /g;s/^/read-only: /'
-	PSR_DB=$PWD/ro/read-only.db setpriv --reuid=65534 --clear-groups \
-		"$psr" run sh -c 'echo one two; exit 3' >said 2>&1
+	as_nobody run sh -c 'echo one two; exit 3' >said 2>&1
 	[ $? -eq 3 ] || echo "DIFFERS: read-only: status"
 	[ "$(cat said)" = "one two" ] || echo "DIFFERS: read-only: $(cat said)"
+	rm -rf "$ro"
 else
 	cp good.db read-only.db
 	chmod 444 read-only.db
