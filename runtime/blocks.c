@@ -808,6 +808,46 @@ static int read_file(const struct psr_trace *t,
 	return ret;
 }
 
+static uint64_t value_of(int fd, const char *name)
+{
+	struct sections s;
+	uint64_t value = 0;
+
+	open_sections(fd, &s);
+	for (size_t i = 0; i < s.n; i++) {
+		struct span symbols, strings;
+
+		if (s.at[i].sh_type != SHT_DYNSYM || s.at[i].sh_link >= s.n)
+			continue;
+		symbols = load(fd, &s.at[i]);
+		strings = load(fd, &s.at[s.at[i].sh_link]);
+		for (size_t k = 0; k < symbols.n / sizeof(Elf64_Sym); k++) {
+			Elf64_Sym y;
+
+			memcpy(&y, symbols.p + k * sizeof(y), sizeof(y));
+			if (!strcmp(string_at(&strings, y.st_name), name))
+				value = y.st_value;
+		}
+		free(symbols.p);
+		free(strings.p);
+	}
+	close_sections(&s);
+	return value;
+}
+
+uint64_t psr_blocks_symbol(const struct psr_trace_map *map, const char *name)
+{
+	int fd = open_mapped(map);
+	uint64_t value, base;
+
+	if (fd < 0)
+		return 0;
+	value = value_of(fd, name);
+	base = linked_address(fd, map->offset);
+	close(fd);
+	return value && base != UINT64_MAX ? map->start + (value - base) : 0;
+}
+
 int psr_blocks_read(const struct psr_trace *t, struct psr_blocks *out)
 {
 	int ret = 0;

@@ -26,6 +26,12 @@ struct psr_blocks {
 PSR_MUST_CHECK int psr_blocks_read(const struct psr_trace *t,
 				   struct psr_blocks *out);
 
+/*
+ * Where NAME, one of the dynamic symbols of the file that MAP is of, lies in the
+ * program; 0: nowhere.
+ */
+uint64_t psr_blocks_symbol(const struct psr_trace_map *map, const char *name);
+
 void psr_blocks_free(struct psr_blocks *blocks);
 
 #endif

@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "attach.h"
+#include "followed.h"
 #include "fp.h"
 #include "remember.h"
 #include "sites.h"
@@ -46,11 +47,15 @@ static _Thread_local struct {
 	uint64_t warmed;             /* their work */
 	uint64_t passed;             /* that of all meanwhile */
 	struct psr_known *warm_site; /* where they happen */
+	uint64_t followed;           /* when the timed call began */
 	struct psr_class *counted;   /* of the counted call that is beginning */
 	bool count_all;              /* of it */
 } self __attribute__((tls_model("initial-exec")));
 
 static double ns_per_tick = 0.5;
+
+/* Written by psr run. */
+PSR_API volatile struct psr_followed psr_followed;
 
 bool psr_probe_begin_busy(void)
 {
@@ -242,6 +247,7 @@ static bool decide(struct psr_known *k, struct psr_class *c, uint64_t work,
 /* Time stamps of E's call, whose probe began at NOW. */
 static void begin(struct psr_entry *e, uint64_t now)
 {
+	self.followed = psr_followed.ns;
 	e->start = psr_ticks_begin();
 	add_cost(e->start - now);
 	e->start += !e->start;
@@ -420,6 +426,22 @@ static void account(struct psr_known *k, struct psr_class *c, unsigned i,
 	k->budget.site_ns += rest * (usual > 0 ? usual : unit);
 }
 
+/*
+ * That this thread was followed meanwhile is no time of the call's. False where
+ * it is not known how long that was, or little else would be left.
+ */
+static bool deduct_followed(double *ns)
+{
+	uint64_t before = self.followed, after = psr_followed.ns;
+
+	if ((before == after && !(before & PSR_FOLLOWED_NOW)) ||
+	    psr_followed.thread != (uintptr_t)__builtin_thread_pointer())
+		return true;
+	*ns -= (double)(after - before);
+	return !((before | after) & PSR_FOLLOWED_NOW) &&
+	       *ns > 3 * (double)(after - before);
+}
+
 __attribute__((noinline)) static void
 leave(struct psr_module_state *m, const struct psr_site *site, uint64_t size,
       int64_t code, uint64_t start, uint64_t end)
@@ -430,11 +452,12 @@ leave(struct psr_module_state *m, const struct psr_site *site, uint64_t size,
 	double ns;
 	unsigned i;
 
-	if (self.busy || !k || end <= start || !psr_sites_try_lock(k))
+	ns = (double)(end - start) * ns_per_tick;
+	if (self.busy || !k || end <= start || !deduct_followed(&ns) ||
+	    !psr_sites_try_lock(k))
 		return;
 	c = psr_sites_class_at(k, psr_size_class(size));
 	i = psr_sites_rival(k, code);
-	ns = (double)(end - start) * ns_per_tick;
 	/* It told its values and ran the original. */
 	if (i && i == k->counted)
 		i = ns > LONG_NS ? 0 : PSR_RIVALS;

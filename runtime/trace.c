@@ -27,11 +27,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "blocks.h"
+#include "followed.h"
 #include "grow.h"
 #include "monitor.h"
 
 #define STOP_NS  2000000 /* to wait for a thread to stop */
 #define MAPS_MAX 64
+#define RUNTIME  "/libpsrrt.so" /* how its path ends, but for a version */
 #define KNOWN    4096 /* addresses of plain instructions, a power of two */
 
 #if defined(__x86_64__)
@@ -101,10 +104,20 @@ static bool is_mapped(const struct psr_trace *t, uint64_t at)
 	return false;
 }
 
+/* A line of maps; false where it is not of a file's code. */
+static bool read_map(const char *line, struct psr_trace_map *m)
+{
+	char mode[5];
+
+	return sscanf(line, "%lx-%lx %4s %lx %*s %lu %255s", &m->start, &m->end,
+		      mode, &m->offset, &m->inode, m->path) == 6 &&
+	       mode[2] == 'x' && m->path[0] == '/';
+}
+
 /* What files code is mapped from; anew, as libraries come and go. */
 static void read_maps(struct psr_trace *t)
 {
-	char path[48], line[512], mode[5];
+	char path[48], line[512];
 	struct psr_trace_map m;
 	FILE *f;
 
@@ -115,12 +128,59 @@ static void read_maps(struct psr_trace *t)
 	if (!t->maps)
 		t->maps = calloc(MAPS_MAX, sizeof(*t->maps));
 	while (t->maps && t->nmaps < MAPS_MAX && fgets(line, sizeof(line), f))
-		if (sscanf(line, "%lx-%lx %4s %lx %*s %lu %255s", &m.start,
-			   &m.end, mode, &m.offset, &m.inode, m.path) == 6 &&
-		    mode[2] == 'x' && m.path[0] == '/' &&
-		    !is_mapped(t, m.start))
+		if (read_map(line, &m) && !is_mapped(t, m.start))
 			t->maps[t->nmaps++] = m;
 	fclose(f);
+}
+
+/* The executable mapping of libpsrrt.so in the program. */
+static bool find_runtime(pid_t pid, struct psr_trace_map *m)
+{
+	char path[48], line[512];
+	bool found = false;
+	const char *name;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
+	f = fopen(path, "re");
+	if (!f)
+		return false;
+	while (!found && fgets(line, sizeof(line), f))
+		found = read_map(line, m) && (name = strrchr(m->path, '/')) &&
+			!strncmp(name, RUNTIME, strlen(RUNTIME));
+	fclose(f);
+	return found;
+}
+
+/*
+ * Where the program is told. It is stopped, and asked each time: since the last
+ * one it may have become another by exec.
+ */
+static void find_followed(struct psr_trace *t)
+{
+	struct psr_trace_map m;
+
+	if (!find_runtime(t->pid, &m)) {
+		t->followed = t->runtime = 0;
+	} else if (m.start != t->runtime) {
+		t->runtime = m.start;
+		t->followed = psr_blocks_symbol(&m, PSR_FOLLOWED_NAME);
+		t->ns = 0;
+	}
+}
+
+/* That the thread with these registers is followed, or was for NS more. */
+static void tell(struct psr_trace *t, pid_t tid,
+		 const struct user_regs_struct *r, uint64_t ns)
+{
+	if (!t->followed)
+		return;
+	t->ns = ns ? (t->ns + ns) & ~(uint64_t)PSR_FOLLOWED_NOW
+		   : t->ns | PSR_FOLLOWED_NOW;
+	ptrace(PTRACE_POKEDATA, tid,
+	       t->followed + offsetof(struct psr_followed, thread), r->fs_base);
+	ptrace(PTRACE_POKEDATA, tid,
+	       t->followed + offsetof(struct psr_followed, ns), t->ns);
 }
 
 /* ---- Stepping -------------------------------------------------------------- */
@@ -355,7 +415,9 @@ static int follow_stopped(struct psr_trace *t, pid_t tid, int status,
 			  unsigned steps)
 {
 	struct user_regs_struct r;
+	uint64_t start = psr_now_ns();
 	struct masks m;
+	int signal;
 
 	if (status != (SIGTRAP | PTRACE_EVENT_STOP << 8) ||
 	    ptrace(PTRACE_GETREGS, tid, 0, &r) < 0 ||
@@ -363,8 +425,13 @@ static int follow_stopped(struct psr_trace *t, pid_t tid, int status,
 		return signal_of(status);
 	if ((int64_t)r.orig_rax >= 0)
 		repeat_call(tid, &r, &m);
-	else if (takes_traps(&m))
-		return step(t, tid, steps);
+	else if (takes_traps(&m)) {
+		find_followed(t);
+		tell(t, tid, &r, 0);
+		signal = step(t, tid, steps);
+		tell(t, tid, &r, psr_now_ns() - start);
+		return signal;
+	}
 	return 0;
 }
 

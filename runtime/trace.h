@@ -26,12 +26,15 @@ struct psr_trace {
 	uint64_t before;  /* instructions followed in launches before */
 	struct psr_trace_map *maps;
 	size_t nmaps;
+	uint64_t runtime;  /* where libpsrrt.so is mapped; 0: it is not */
+	uint64_t followed; /* where the struct psr_followed in it is */
+	uint64_t ns;       /* what it says */
 };
 
 /*
  * Follows one thread of T->pid, a child of this process, for some instructions:
  * up to the next system call, or until STEPS are done. Only a thread that is
- * computing is stopped. Returns how long the thread was held up, in
+ * computing is stopped; its PSR, if it has any, is told (followed.h). Returns how long the thread was held up, in
  * nanoseconds. Takes no exit status away from wait(2).
  */
 uint64_t psr_trace_window(struct psr_trace *t, unsigned steps);

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* Says whether psr run has told PSR's runtime in here that it followed us. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <link.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "followed.h"
+
+static int find(struct dl_phdr_info *info, size_t size, void *path)
+{
+	(void)size;
+	if (!strstr(info->dlpi_name, "/libpsrrt.so"))
+		return 0;
+	*(const char **)path = info->dlpi_name;
+	return 1;
+}
+
+static double x[4096], y[4096];
+
+__attribute__((noinline)) static void work(int n)
+{
+	for (int i = 0; i < n; i++)
+		y[i] += 0.5 * x[i];
+}
+
+int main(void)
+{
+	const volatile struct psr_followed *f;
+	const char *path = NULL;
+	void *runtime;
+
+	for (clock_t end = clock() + CLOCKS_PER_SEC / 2; clock() < end;)
+		for (int i = 0; i < 1000; i++)
+			work(4096);
+	if (!dl_iterate_phdr(find, &path) ||
+	    !(runtime = dlopen(path, RTLD_NOW | RTLD_NOLOAD)) ||
+	    !(f = dlsym(runtime, PSR_FOLLOWED_NAME))) {
+		puts("asleep");
+		return 0;
+	}
+	while (f->ns & PSR_FOLLOWED_NOW)
+		continue; /* for some hundred instructions */
+	if (!f->ns)
+		puts("alone");
+	else if (f->thread != (uintptr_t)__builtin_thread_pointer())
+		puts("another thread");
+	else
+		puts("followed");
+	return 0;
+}
