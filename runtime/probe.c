@@ -449,21 +449,24 @@ leave(struct psr_module_state *m, const struct psr_site *site, uint64_t size,
 	struct psr_known *k = psr_sites_find(m, site);
 	uint64_t work = psr_size_work(size);
 	struct psr_class *c;
-	double ns;
 	unsigned i;
+	double ns;
+	bool kept;
 
-	ns = (double)(end - start) * ns_per_tick;
-	if (self.busy || !k || end <= start || !deduct_followed(&ns) ||
-	    !psr_sites_try_lock(k))
+	if (self.busy || !k || end <= start || !psr_sites_try_lock(k))
 		return;
 	c = psr_sites_class_at(k, psr_size_class(size));
 	i = psr_sites_rival(k, code);
+	ns = (double)(end - start) * ns_per_tick;
+	kept = deduct_followed(&ns);
 	/* It told its values and ran the original. */
 	if (i && i == k->counted)
 		i = ns > LONG_NS ? 0 : PSR_RIVALS;
-	if (c && i < PSR_RIVALS) {
+	if (c && i < PSR_RIVALS && kept) {
 		account(k, c, i, ns, work);
 		psr_sites_record(c, i, ns, work);
+	} else if (c && i < PSR_RIVALS && c->rivals[i].tried) {
+		c->rivals[i].tried--;
 	}
 	psr_sites_unlock(k);
 	add_cost(psr_ticks() - end);
