@@ -423,16 +423,17 @@ static int follow_stopped(struct psr_trace *t, pid_t tid, int status,
 	    ptrace(PTRACE_GETREGS, tid, 0, &r) < 0 ||
 	    !read_masks(t->pid, tid, &m))
 		return signal_of(status);
-	if ((int64_t)r.orig_rax >= 0)
+	if ((int64_t)r.orig_rax >= 0) {
 		repeat_call(tid, &r, &m);
-	else if (takes_traps(&m)) {
-		find_followed(t);
-		tell(t, tid, &r, 0);
-		signal = step(t, tid, steps);
-		tell(t, tid, &r, psr_now_ns() - start);
-		return signal;
+		return 0;
 	}
-	return 0;
+	if (!takes_traps(&m))
+		return 0;
+	find_followed(t);
+	tell(t, tid, &r, 0);
+	signal = step(t, tid, steps);
+	tell(t, tid, &r, psr_now_ns() - start);
+	return signal;
 }
 
 static void follow(struct psr_trace *t, pid_t tid, int status, unsigned steps)
