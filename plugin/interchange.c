@@ -31,7 +31,6 @@
  */
 #include "interchange.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "extent.h"
@@ -307,27 +306,17 @@ static unsigned place_of(const struct pair *p, LLVMBasicBlockRef b)
 	return 2 * p->n;
 }
 
-struct values {
-	LLVMValueRef *at;
-	size_t n, size;
+struct values { /* of the outer loop, which has no more */
+	LLVMValueRef at[CLONES_MAX];
+	unsigned n;
 };
 
-static bool add_once(struct values *v, LLVMValueRef i)
+static void add_once(struct values *v, LLVMValueRef i)
 {
-	for (size_t k = 0; k < v->n; k++)
+	for (unsigned k = 0; k < v->n; k++)
 		if (v->at[k] == i)
-			return true;
-	if (v->n == v->size) {
-		size_t size = v->size ? 2 * v->size : 32;
-		LLVMValueRef *at = realloc(v->at, size * sizeof(*at));
-
-		if (!at)
-			return false;
-		v->at = at;
-		v->size = size;
-	}
+			return;
 	v->at[v->n++] = i;
-	return true;
 }
 
 /*
@@ -347,8 +336,9 @@ static bool is_used_behind(const struct pair *p, unsigned k, LLVMValueRef i,
 
 		if (LLVMIsAPHINode(user) && (b == header || at == 2 * k + 1))
 			continue;
-		if (at != 2 * k || !add_once(all, user))
+		if (at != 2 * k)
 			return true;
+		add_once(all, user);
 	}
 	return false;
 }
@@ -356,13 +346,12 @@ static bool is_used_behind(const struct pair *p, unsigned k, LLVMValueRef i,
 /* I, of chain K, is computed again behind it. */
 static bool is_repeated(const struct pair *p, unsigned k, LLVMValueRef i)
 {
-	struct values all = {NULL, 0, 0};
-	bool used = !add_once(&all, i);
+	struct values all = {{i}, 1};
 
-	for (size_t n = 0; n < all.n && !used; n++)
-		used = is_used_behind(p, k, all.at[n], &all);
-	free(all.at);
-	return used;
+	for (unsigned n = 0; n < all.n; n++)
+		if (is_used_behind(p, k, all.at[n], &all))
+			return true;
+	return false;
 }
 
 /* No store but of the last chain may change what LOAD finds. */

@@ -442,6 +442,13 @@ static bool deduct_followed(double *ns)
 	       *ns > 3 * (double)(after - before);
 }
 
+/* As if C's rival I had not been chosen. */
+static void forget_try(struct psr_class *c, unsigned i)
+{
+	if (c && i < PSR_RIVALS && c->rivals[i].tried)
+		c->rivals[i].tried--;
+}
+
 __attribute__((noinline)) static void
 leave(struct psr_module_state *m, const struct psr_site *site, uint64_t size,
       int64_t code, uint64_t start, uint64_t end)
@@ -449,24 +456,24 @@ leave(struct psr_module_state *m, const struct psr_site *site, uint64_t size,
 	struct psr_known *k = psr_sites_find(m, site);
 	uint64_t work = psr_size_work(size);
 	struct psr_class *c;
-	unsigned i;
 	double ns;
-	bool kept;
+	unsigned i;
 
 	if (self.busy || !k || end <= start || !psr_sites_try_lock(k))
 		return;
 	c = psr_sites_class_at(k, psr_size_class(size));
 	i = psr_sites_rival(k, code);
 	ns = (double)(end - start) * ns_per_tick;
-	kept = deduct_followed(&ns);
+	if (!deduct_followed(&ns)) {
+		forget_try(c, i);
+		i = PSR_RIVALS;
+	}
 	/* It told its values and ran the original. */
 	if (i && i == k->counted)
 		i = ns > LONG_NS ? 0 : PSR_RIVALS;
-	if (c && i < PSR_RIVALS && kept) {
+	if (c && i < PSR_RIVALS) {
 		account(k, c, i, ns, work);
 		psr_sites_record(c, i, ns, work);
-	} else if (c && i < PSR_RIVALS && c->rivals[i].tried) {
-		c->rivals[i].tried--;
 	}
 	psr_sites_unlock(k);
 	add_cost(psr_ticks() - end);

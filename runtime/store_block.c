@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * What samples count of a program's blocks and calls. Counts of many launches add up; a
- * function whose source has changed has another hash, and begins anew.
+ * What samples count of a program's blocks and calls. Counts of many launches add
+ * up; a function whose source has changed has another hash, and begins anew.
  */
 #include <errno.h>
 #include <string.h>

@@ -114,15 +114,21 @@ static bool read_map(const char *line, struct psr_trace_map *m)
 	       mode[2] == 'x' && m->path[0] == '/';
 }
 
+static FILE *open_maps(pid_t pid)
+{
+	char path[48];
+
+	snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
+	return fopen(path, "re");
+}
+
 /* What files code is mapped from; anew, as libraries come and go. */
 static void read_maps(struct psr_trace *t)
 {
-	char path[48], line[512];
+	FILE *f = open_maps(t->pid);
 	struct psr_trace_map m;
-	FILE *f;
+	char line[512];
 
-	snprintf(path, sizeof(path), "/proc/%d/maps", (int)t->pid);
-	f = fopen(path, "re");
 	if (!f)
 		return;
 	if (!t->maps)
@@ -136,13 +142,11 @@ static void read_maps(struct psr_trace *t)
 /* The executable mapping of libpsrrt.so in the program. */
 static bool find_runtime(pid_t pid, struct psr_trace_map *m)
 {
-	char path[48], line[512];
+	FILE *f = open_maps(pid);
 	bool found = false;
 	const char *name;
-	FILE *f;
+	char line[512];
 
-	snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
-	f = fopen(path, "re");
 	if (!f)
 		return false;
 	while (!found && fgets(line, sizeof(line), f))

@@ -34,8 +34,9 @@ struct psr_trace {
 /*
  * Follows one thread of T->pid, a child of this process, for some instructions:
  * up to the next system call, or until STEPS are done. Only a thread that is
- * computing is stopped; its PSR, if it has any, is told (followed.h). Returns how long the thread was held up, in
- * nanoseconds. Takes no exit status away from wait(2).
+ * computing is stopped; PSR's runtime in the program, if there is any, is told
+ * (followed.h). Returns how long the thread was held up, in nanoseconds. Takes no
+ * exit status away from wait(2).
  */
 uint64_t psr_trace_window(struct psr_trace *t, unsigned steps);
 
