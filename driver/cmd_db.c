@@ -74,7 +74,7 @@ static int db_sites(struct psr_store *s, const struct db_options *o,
 	static const char times_table[] =
 	    "SELECT module, function, place, " PSR_OUT_SIZE ", variant, "
 	    "samples, round(p25_ns, 4) AS p25_ns, round(median_ns, 4) AS "
-	    "median_ns, round(p75_ns, 4) AS p75_ns FROM site_times "
+	    "median_ns, round(p75_ns, 4) AS p75_ns, ratio FROM site_times "
 	    "WHERE ?1 IS NULL OR module = ?1";
 	bool people = o->format == PSR_OUT_TABLE;
 	const char *sql = o->times ? people ? times_table : times
@@ -169,7 +169,8 @@ static const struct {
 	      "FROM site ORDER BY id"},
     {"variants", "SELECT * FROM site_variant ORDER BY site, variant"},
     {"times", "SELECT t.site, c.name AS cpu, t.size_class, t.variant, "
-	      "t.n, t.total_ns, t.p25_ns, t.median_ns, t.p75_ns, t.ring "
+	      "t.n, t.total_ns, t.p25_ns, t.median_ns, t.p75_ns, t.ring, "
+	      "t.pairs "
 	      "FROM site_time t JOIN cpu c ON c.id = t.cpu "
 	      "ORDER BY t.site, t.cpu, t.size_class, t.variant"},
     {"counts", "SELECT * FROM site_count ORDER BY site, size_class"},

@@ -27,6 +27,9 @@ struct player { /* one site and size class */
 	struct psr_rival r[PSR_RIVALS];
 	float ring[PSR_RIVALS][PSR_RING];
 	unsigned nring[PSR_RIVALS], head[PSR_RIVALS];
+	float pairs[PSR_RIVALS][PSR_PAIRS];
+	uint32_t npairs[PSR_RIVALS];
+	struct psr_latest latest;
 	double truth[PSR_RIVALS], sigma[PSR_RIVALS]; /* ns per unit */
 	unsigned n, best;
 	uint64_t work;
@@ -81,11 +84,15 @@ static double fastest(const struct player *p)
 
 static void step(struct player *p, struct outcome *o, double least)
 {
-	unsigned i = psr_choose_next(p->r, p->n, p->best, p->work, 0, &p->b,
+	unsigned i = psr_choose_next(p->r, p->n, p->best, &p->latest, p->work,
+				     0, &p->b,
 				     (uint32_t)(uniform(p) * 4294967296.0));
 	unsigned warm = psr_choose_warm(p->r, p->best, i, p->work, 0);
 	double unit = draw(p, i), work = (double)p->work;
 	double rest = APART_NS / p->truth[p->best] - work;
+	float ratio;
+	unsigned of = psr_choose_pair(p->r, p->best, &p->latest, i,
+				      (float)unit, &ratio);
 
 	p->r[i].tried++;
 	p->ring[i][p->head[i]] = (float)unit;
@@ -97,6 +104,10 @@ static void step(struct player *p, struct outcome *o, double least)
 	o->lost_ns +=
 	    work * (p->truth[i] - least) + rest * (p->truth[p->best] - least);
 	o->least_ns += (work + rest) * least;
+	if (of) {
+		psr_choose_add_ratio(p->pairs[of], &p->npairs[of], ratio);
+		psr_choose_ratios(&p->r[of], p->pairs[of], p->npairs[of]);
+	}
 	judge(p, i);
 	p->best = psr_choose_best(p->r, p->n);
 }

@@ -137,6 +137,9 @@ CREATE TABLE site_time(
 	spent_ns REAL NOT NULL DEFAULT 0,	-- by all calls, timed or not
 	base_ns REAL NOT NULL DEFAULT 0,	-- the baseline would have taken
 	lost_ns REAL NOT NULL DEFAULT 0,	-- of spent_ns: to the best
+	pairs BLOB NOT NULL DEFAULT x'',	-- time over the baseline's, of
+					-- calls next to each other: as ring
+	ratio REAL,			-- their median, where there are enough
 	PRIMARY KEY(site, cpu, size_class, variant)
 ) STRICT, WITHOUT ROWID;
 

@@ -36,17 +36,21 @@ SELECT s.module, s.function, replace(s.file,
 	printf('%016x', s.hash) AS site, c.name AS cpu, best.size_class,
 	best.variant AS best, round(best.median_ns, 4) AS ns_per_unit,
 	round(base.median_ns, 4) AS baseline_ns,
-	round(base.median_ns / best.median_ns, 2) AS speedup,
+	round(1 / best.relative, 2) AS speedup,
 	best.n AS samples, best.variants AS variants_timed,
 	round(best.spent_ns / 1e9, 3) AS spent_s,
 	round(max(best.lost_ns, 0) / nullif(best.spent_ns, 0), 4) AS regret,
 	s.file, s.line
 FROM (SELECT t.site, t.cpu, t.size_class, t.variant,
-		min(t.median_ns) AS median_ns, t.n,
+		min(coalesce(t.ratio, t.median_ns / b.median_ns, t.median_ns))
+			AS least, t.median_ns, t.n,
+		coalesce(t.ratio, t.median_ns / b.median_ns) AS relative,
 		count(t.median_ns) AS variants,
 		sum(t.spent_ns) AS spent_ns, sum(t.lost_ns) AS lost_ns
 	FROM site_time t LEFT JOIN site_variant v
 		ON v.site = t.site AND v.variant = t.variant
+	LEFT JOIN site_time b ON b.site = t.site AND b.cpu = t.cpu
+		AND b.size_class = t.size_class AND b.variant = 'baseline'
 	WHERE ifnull(v.flags, 0) & 4 = 0
 	GROUP BY t.site, t.cpu, t.size_class
 	HAVING count(t.median_ns)) best
@@ -63,6 +67,7 @@ SELECT s.module, s.function, replace(s.file,
 		AS place,
 	printf('%016x', s.hash) AS site, c.name AS cpu, t.size_class,
 	t.variant, t.n AS samples, t.p25_ns, t.median_ns, t.p75_ns,
+	round(t.ratio, 4) AS ratio,
 	t.total_ns, round(t.spent_ns / 1e9, 3) AS spent_s,
 	round(t.lost_ns / 1e9, 6) AS lost_s, s.file, s.line
 FROM site_time t JOIN site s ON s.id = t.site JOIN cpu c ON c.id = t.cpu

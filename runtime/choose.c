@@ -5,6 +5,12 @@
  * touch. Medians, because a preempted call may take a thousand times longer;
  * intervals by order statistics, because they assume nothing of the noise.
  *
+ * What other programs do to a machine lasts for seconds and slows all variants
+ * alike, so that one measured then looks slower than one measured before. So
+ * timed calls make pairs: the variant's time over that of the baseline next to
+ * it, or of the best. Once there are enough, they decide; until then both the
+ * times and what pairs there are must agree.
+ *
  * Curiosity is bounded: three calls of each variant and size class are free,
  * eight if they take less than 0.1 ms (none if a call takes seconds, or a near
  * size has shown the variant to be slow), all else comes out of a share of the
@@ -35,10 +41,13 @@
 #define WARM_CALLS   256
 #define WARM_THREADS 3
 #define THREADS_NS   1e6 /* a longer call does not feel their waking */
+#define LEAST_PRICE  0.125 /* of a trial's time */
+#define HOPE_PRICE   0.03  /* of what seems to be the fastest */
 #define DRIFT_SHARE  0.05  /* of the share */
 #define DRIFT_RATIO  2.0f  /* slower ones are not checked */
 #define FAR_RATIO    8.0f  /* no other work explains this */
 #define HOPELESS     1.02f /* of the best's time, at its best */
+#define SUSPECT      1.1f  /* of its usual time */
 #define MIXED        2.0f  /* the third quartile over the first */
 #define SURE_SAMPLES 6     /* from here on order statistics */
 #define COUNT_FREE   4     /* calls of a size that tell their values anyway */
@@ -114,17 +123,130 @@ struct psr_interval psr_choose_interval(const float *ring, size_t n)
 	return in;
 }
 
-/* Its latest samples are certainly slower than the baseline. */
-static bool drifted(const struct psr_rival *r, unsigned i)
+void psr_choose_add_ratio(float ratios[PSR_PAIRS], uint32_t *n, float ratio)
+{
+	if (*n == PSR_PAIRS) {
+		--*n;
+		for (uint32_t i = 0; i < *n; i++)
+			ratios[i] = ratios[i + 1];
+	}
+	ratios[(*n)++] = ratio;
+}
+
+void psr_choose_ratios(struct psr_rival *r, const float *ratios, size_t n)
+{
+	size_t latest = n < PSR_CREDIT ? n : PSR_CREDIT;
+	float v[PSR_PAIRS];
+	size_t k;
+
+	if (n > PSR_PAIRS)
+		return;
+	r->ratio = psr_choose_interval(ratios, n);
+	r->now = psr_choose_interval(ratios + n - latest, latest);
+	if (n < PSR_SURE_PAIRS)
+		return;
+	/* With 99 %: it is one interval, not two that do not touch. */
+	for (size_t i = 0; i < n; i++)
+		v[i] = ratios[i];
+	sort(v, n);
+	k = (size_t)(((double)n - 2.58 * __builtin_sqrt((double)n)) / 2);
+	r->ratio.low = v[k];
+	r->ratio.high = v[n - 1 - k];
+}
+
+static bool is_sure(const struct psr_rival *r, unsigned i)
+{
+	return !i || r[i].ratio.n >= PSR_SURE_PAIRS;
+}
+
+/* By the times alone: how far apart the two intervals may be. */
+static struct psr_interval by_times(const struct psr_rival *r, unsigned i)
+{
+	const struct psr_interval *a = &r[i].all, *b = &r[0].all;
+
+	if (!a->n || !b->n || b->low <= 0)
+		return (struct psr_interval){0};
+	return (struct psr_interval){a->low / b->high, a->mid / b->mid,
+				     a->high / b->low,
+				     a->n < b->n ? a->n : b->n};
+}
+
+struct psr_interval psr_choose_relative(const struct psr_rival *r, unsigned i)
+{
+	struct psr_interval times = by_times(r, i), pairs = r[i].ratio;
+
+	if (!i)
+		return (struct psr_interval){1, 1, 1, r[0].all.n};
+	if (!times.n || pairs.n < PSR_CREDIT)
+		return times;
+	/* Few pairs may only take back what the times say ... */
+	if (!is_sure(r, i)) {
+		pairs.low = pairs.low < times.low ? pairs.low : times.low;
+		pairs.high = pairs.high > times.high ? pairs.high : times.high;
+		return pairs;
+	}
+	/* ... of many the middle does where the times are clear. */
+	if (times.high < 1 && pairs.mid < 1 && times.high < pairs.high)
+		pairs.high = times.high;
+	if (times.low > 1 && pairs.mid > 1 && times.low > pairs.low)
+		pairs.low = times.low;
+	return pairs;
+}
+
+unsigned psr_choose_pair(const struct psr_rival *r, unsigned best,
+			 struct psr_latest *l, unsigned i, float unit,
+			 float *ratio)
+{
+	struct psr_latest before = *l;
+	bool after = i == 0 || (i == best && before.rival);
+	unsigned of = after ? before.rival : i, to = after ? i : before.rival;
+
+	*l = (struct psr_latest){true, false, (uint8_t)i, unit};
+	/* The best's: only forward, as a slow call of it has the baseline
+	 * looked at, and would be the rule in its pairs. */
+	if (after && of == best)
+		return 0;
+	if (!before.known || before.paired || of == to || unit <= 0 ||
+	    before.unit <= 0 || (to && (to != best || !is_sure(r, best))))
+		return 0;
+	l->paired = true;
+	*ratio = after ? before.unit / unit : unit / before.unit;
+	*ratio *= to ? r[to].ratio.mid : 1;
+	return of;
+}
+
+static float least(float a, float b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * Its latest samples are certainly slower than what it is known to take where
+ * the baseline takes what it did: it, or the whole machine, has become slow.
+ */
+static bool is_suspect(const struct psr_rival *r, unsigned i)
 {
 	const struct psr_interval *base =
 	    r[0].recent.n >= SURE_SAMPLES ? &r[0].recent : &r[0].all;
+	float usual = 1;
 
-	return r[i].recent.n >= SURE_SAMPLES && r[i].recent.low > base->high;
+	if (is_sure(r, i))
+		usual = least(r[i].ratio.high, SUSPECT * r[i].ratio.mid);
+	return i && r[i].recent.n >= SURE_SAMPLES &&
+	       r[i].recent.low > usual * base->high;
+}
+
+/* It has become slower than the baseline. */
+static bool drifted(const struct psr_rival *r, unsigned i)
+{
+	if (r[i].now.n < PSR_CREDIT)
+		return is_suspect(r, i);
+	return r[i].now.low > 1;
 }
 
 unsigned psr_choose_best(const struct psr_rival *r, unsigned n)
 {
+	struct psr_interval rel;
 	unsigned best = 0;
 
 	if (!r[0].all.n)
@@ -132,9 +254,10 @@ unsigned psr_choose_best(const struct psr_rival *r, unsigned n)
 	for (unsigned i = 1; i < n; i++) {
 		if (!r[i].usable || !r[i].all.n)
 			continue;
-		if (r[i].all.high >= r[0].all.low || drifted(r, i))
+		rel = psr_choose_relative(r, i);
+		if (!rel.n || rel.high >= 1 || drifted(r, i))
 			continue;
-		if (!best || r[i].all.mid < r[best].all.mid)
+		if (!best || rel.mid < psr_choose_relative(r, best).mid)
 			best = i;
 	}
 	return best;
@@ -142,17 +265,36 @@ unsigned psr_choose_best(const struct psr_rival *r, unsigned n)
 
 static bool looks_lost(const struct psr_rival *r, unsigned best, unsigned i)
 {
-	return i != best && r[i].all.n && r[best].all.n &&
-	       r[i].all.low > r[best].all.high;
+	if (i == best || !r[i].all.n || !r[best].all.n)
+		return false;
+	if (is_sure(r, i) && is_sure(r, best))
+		return psr_choose_relative(r, i).low >
+		       psr_choose_relative(r, best).high;
+	if (r[i].all.low <= r[best].all.high)
+		return false;
+	return r[i].ratio.n < PSR_CREDIT ||
+	       r[i].ratio.mid > psr_choose_relative(r, best).mid;
 }
 
 bool psr_choose_lost(const struct psr_rival *r, unsigned best, unsigned i)
 {
 	if (!looks_lost(r, best, i))
 		return false;
-	return r[i].all.n >= SURE_SAMPLES ||
+	return (r[i].all.n >= SURE_SAMPLES &&
+		(!i || r[i].ratio.n >= PSR_CREDIT)) ||
 	       (r[i].all.n >= PSR_CREDIT &&
 		r[i].all.low > FAR_RATIO * r[best].all.high);
+}
+
+/* How many samples tell of I, where a pair counts as two. The baseline's
+ * pairs are the best's. */
+static uint32_t known(const struct psr_rival *r, unsigned best, unsigned i)
+{
+	unsigned pairs = i ? i : best;
+
+	if (pairs && i != best && 2 * r[pairs].ratio.n < r[i].all.n)
+		return 2 * r[pairs].ratio.n;
+	return r[i].all.n;
 }
 
 bool psr_choose_settled(const struct psr_rival *r, unsigned n, unsigned best)
@@ -160,7 +302,7 @@ bool psr_choose_settled(const struct psr_rival *r, unsigned n, unsigned best)
 	if (r[best].all.n < PSR_RING / 2)
 		return false;
 	for (unsigned i = 0; i < n; i++)
-		if (i != best && r[i].usable && r[i].all.n < PSR_RING &&
+		if (i != best && r[i].usable && known(r, best, i) < PSR_RING &&
 		    !psr_choose_lost(r, best, i))
 			return false;
 	return true;
@@ -168,15 +310,14 @@ bool psr_choose_settled(const struct psr_rival *r, unsigned n, unsigned best)
 
 bool psr_choose_slow(const struct psr_rival *near, unsigned i)
 {
-	return i && near[i].all.n && near[0].all.n &&
-	       near[i].all.low > SLOW_NEARBY * near[0].all.high;
+	return i && psr_choose_relative(near, i).low > SLOW_NEARBY;
 }
 
 bool psr_choose_lends(const struct psr_rival *near, unsigned best)
 {
 	return best && near[0].all.n >= PSR_CREDIT &&
 	       near[best].all.n >= PSR_CREDIT &&
-	       near[best].all.high * LEND_RATIO <= near[0].all.low;
+	       psr_choose_relative(near, best).high * LEND_RATIO <= 1;
 }
 
 bool psr_choose_knows(const struct psr_rival *r, unsigned lent)
@@ -220,7 +361,7 @@ static uint32_t credit(const struct race *race, unsigned i)
 
 	if (call_ns(race, i) < SHORT_NS)
 		return PSR_RECENT;
-	if (i || r[0].all.low > CLEAR_RATIO * r[race->best].all.high)
+	if (i || psr_choose_relative(r, race->best).high * CLEAR_RATIO < 1)
 		return PSR_CREDIT;
 	return SURE_SAMPLES;
 }
@@ -246,6 +387,26 @@ static double trial_ns(const struct race *race, unsigned i)
 	return i == race->best ? ns : ns * (1 + warming(&race->r[i], ns));
 }
 
+/* Samples may flatter, and hardly any tell nothing. */
+double psr_choose_price(const struct psr_rival *r, unsigned best, unsigned i)
+{
+	struct psr_interval own = psr_choose_relative(r, i);
+	struct psr_interval other = psr_choose_relative(r, best);
+	double lost;
+
+	if (r[i].all.n < PSR_CREDIT || !own.n || !other.n)
+		return 1;
+	if (own.mid < other.mid)
+		return HOPE_PRICE;
+	lost = 1 - (double)other.mid / (double)own.mid;
+	return lost > LEAST_PRICE ? lost : LEAST_PRICE;
+}
+
+static double price_ns(const struct race *race, unsigned i)
+{
+	return trial_ns(race, i) * psr_choose_price(race->r, race->best, i);
+}
+
 unsigned psr_choose_warm(const struct psr_rival *r, unsigned best, unsigned i,
 			 uint64_t work, double guess)
 {
@@ -264,9 +425,8 @@ static bool never_ends(const struct psr_rival *r)
 static bool is_hopeless(const struct race *race, unsigned i)
 {
 	const struct psr_rival *r = race->r;
-	const struct psr_interval *base = &r[0].all, *best = &r[race->best].all;
-	float ratio =
-	    base->n && best->n && base->mid > 0 ? best->mid / base->mid : 1;
+	struct psr_interval best = psr_choose_relative(r, race->best);
+	float ratio = best.n ? best.mid : 1;
 
 	return i && !r[i].all.n && r[i].promise > 0 &&
 	       r[i].promise_low > HOPELESS * ratio;
@@ -289,8 +449,16 @@ static bool has_credit(const struct race *race, unsigned i)
 /* I is worth another call that takes no more than LIMIT_NS. */
 static bool has_budget(const struct race *race, unsigned i, double limit_ns)
 {
-	return race->r[i].all.n < PSR_RING && !never_ends(&race->r[i]) &&
-	       (i == race->best || trial_ns(race, i) <= limit_ns);
+	return known(race->r, race->best, i) < PSR_RING &&
+	       !never_ends(&race->r[i]) &&
+	       (i == race->best || price_ns(race, i) <= limit_ns);
+}
+
+/* I has certainly lost, and what the best gains is known without it. */
+static bool is_out(const struct race *race, unsigned i)
+{
+	return psr_choose_lost(race->r, race->best, i) &&
+	       (i || is_sure(race->r, race->best));
 }
 
 /* The least known of those that are still in the race; N if none is.
@@ -303,12 +471,13 @@ static unsigned least_known(const struct race *race, double limit_ns)
 	for (unsigned i = 0; i < race->n; i++) {
 		/* The best is such because the baseline has lost. */
 		if (!r[i].usable ||
-		    ((i || limit_ns >= 0) && psr_choose_lost(r, race->best, i)))
+		    ((i || limit_ns >= 0) && is_out(race, i)))
 			continue;
 		if (limit_ns < 0 ? !has_credit(race, i)
 				 : !has_budget(race, i, limit_ns))
 			continue;
-		if (found == race->n || r[i].all.n < r[found].all.n)
+		if (found == race->n || known(r, race->best, i) <
+					    known(r, race->best, found))
 			found = i;
 	}
 	return found;
@@ -389,26 +558,53 @@ static unsigned check(const struct race *race, struct psr_budget *b,
 static unsigned explore(const struct race *race, struct psr_budget *b)
 {
 	double limit = b->share * b->site_ns - b->explored_ns;
-	unsigned i = limit > 0 ? least_known(race, limit) : race->n;
+	unsigned i = race->n;
 
+	/* What the others' calls are next to must be known itself. */
+	if (limit > 0 && is_sure(race->r, race->best))
+		i = least_known(race, limit);
+	else if (limit > 0 && has_budget(race, 0, limit))
+		i = 0;
 	if (i == race->n)
 		return race->best;
 	if (i != race->best)
-		b->explored_ns += trial_ns(race, i);
+		b->explored_ns += price_ns(race, i);
 	return i;
 }
 
+/*
+ * Whose time is to be known anew before anything is tried: none; N. After a
+ * trial that of what makes a pair with it; when the best seems slower than it
+ * should be, the baseline's, for a pair with that.
+ */
+static unsigned due(const struct race *race, const struct psr_latest *l)
+{
+	const struct psr_rival *r = race->r;
+	unsigned best = race->best;
+
+	if (!r[0].all.n && !best && r[0].tried < MAX_TRIES)
+		return 0;
+	if (l->known && l->rival != best)
+		return l->rival && !is_sure(r, best) && has_credit(race, 0)
+			   ? 0
+			   : best;
+	if (is_suspect(r, best))
+		return l->known && l->rival == best ? 0 : best;
+	return race->n;
+}
+
 unsigned psr_choose_next(const struct psr_rival *r, unsigned n, unsigned best,
-			 uint64_t work, double guess, struct psr_budget *b,
-			 uint32_t random)
+			 const struct psr_latest *l, uint64_t work,
+			 double guess, struct psr_budget *b, uint32_t random)
 {
 	struct race race = {r, n, best, (double)work, guess};
 	unsigned i;
 
 	if (b->share <= 0)
 		return best;
-	if (!r[0].all.n && !best && r[0].tried < MAX_TRIES)
-		return 0;
+	i = due(&race, l);
+	if (i < n)
+		return i;
 	i = has_prior(&race) ? next_free(&race) : least_known(&race, -1);
 	if (i < n)
 		return i;

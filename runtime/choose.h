@@ -23,6 +23,9 @@ struct psr_interval {
 struct psr_rival {
 	struct psr_interval all;    /* the whole ring */
 	struct psr_interval recent; /* its latest PSR_RECENT */
+	/* Its time over the baseline's, of calls next to each other. */
+	struct psr_interval ratio; /* of all such pairs */
+	struct psr_interval now;   /* of the latest PSR_CREDIT */
 	uint32_t tried;             /* calls begun by this process */
 	bool usable;                /* this CPU can run it, as a choice */
 	bool slow_nearby;           /* at a neighbouring size */
@@ -30,6 +33,14 @@ struct psr_rival {
 	/* Time over the baseline's by the prior; 0: not known. */
 	float promise;
 	float promise_low; /* what it hardly falls below */
+};
+
+/* The latest timed call of a size, in this process. */
+struct psr_latest {
+	bool known;
+	bool paired; /* with the one before */
+	uint8_t rival;
+	float unit; /* its time, in ns per work unit */
 };
 
 /* Time spent at a site, in ns. */
@@ -50,9 +61,28 @@ enum psr_counting {
 /* RING's order does not matter; N is at most PSR_RING. */
 struct psr_interval psr_choose_interval(const float *ring, size_t n);
 
+/* Appends RATIO to the *N of RATIOS, of which the latest are kept. */
+void psr_choose_add_ratio(float ratios[PSR_PAIRS], uint32_t *n, float ratio);
+
+/* RATIOS, oldest first, become R's; N is at most PSR_PAIRS. */
+void psr_choose_ratios(struct psr_rival *r, const float *ratios, size_t n);
+
 /*
- * The rival to believe in: the baseline, unless another's upper bound beats
- * the baseline's lower one and its latest samples still hold.
+ * A call of rival I took UNIT ns per unit. Makes a pair of it and *L, whose
+ * place it takes, if one of them was the baseline or, by what is known of
+ * that, BEST. Returns the rival whose time over the baseline's *RATIO is
+ * then; 0: it makes none.
+ */
+unsigned psr_choose_pair(const struct psr_rival *r, unsigned best,
+			 struct psr_latest *l, unsigned i, float unit,
+			 float *ratio);
+
+/* Rival I's time over the baseline's. All 0: not known. */
+struct psr_interval psr_choose_relative(const struct psr_rival *r, unsigned i);
+
+/*
+ * The rival to believe in: the baseline, unless another is certainly faster
+ * and its latest samples still hold.
  */
 unsigned psr_choose_best(const struct psr_rival *r, unsigned n);
 
@@ -81,11 +111,18 @@ bool psr_choose_knows(const struct psr_rival *r, unsigned lent);
  * number. What is not free is charged to *B, whose site_ns the caller counts.
  *
  * The prior says who comes first, and who has no free calls: it decides
- * nothing that a measurement could.
+ * nothing that a measurement could. What is tried shall have a pair in L or
+ * in the call after it.
  */
 unsigned psr_choose_next(const struct psr_rival *r, unsigned n, unsigned best,
-			 uint64_t work, double guess, struct psr_budget *b,
-			 uint32_t random);
+			 const struct psr_latest *l, uint64_t work,
+			 double guess, struct psr_budget *b, uint32_t random);
+
+/*
+ * What is charged for calls of rival I, in parts of their time: what they are
+ * expected to lose to BEST, and never nothing.
+ */
+double psr_choose_price(const struct psr_rival *r, unsigned best, unsigned i);
 
 /*
  * How many calls rival I should run, untimed, before the one that is timed.

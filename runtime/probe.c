@@ -166,8 +166,8 @@ static unsigned pick(struct psr_known *k, struct psr_class *c, uint64_t work)
 	unsigned i;
 
 	psr_sites_expect(c);
-	i = psr_choose_next(c->rivals, k->nrivals, c->best, work, guess,
-			    &k->budget, psr_probe_random());
+	i = psr_choose_next(c->rivals, k->nrivals, c->best, &c->latest, work,
+			    guess, &k->budget, psr_probe_random());
 	c->rivals[i].tried++;
 	return i;
 }

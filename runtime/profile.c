@@ -109,7 +109,8 @@ static void add_gain(struct digest *d, unsigned best)
 	const struct psr_rival *r = d->group.rivals;
 	double work = work_of(d, d->group.size_class);
 	int64_t size = d->group.size_class % PSR_SIZES;
-	double old = (double)r[0].all.mid, new = (double)r[best].all.mid;
+	double old = (double)r[0].all.mid;
+	double new = old * (double)psr_choose_relative(r, best).mid;
 	bool tried = r[best].all.n >= TRIED;
 
 	d->base_ns += work * old;
@@ -153,17 +154,18 @@ static unsigned hex_digit(char c)
 	return c <= '9' ? (unsigned)(c - '0') : (unsigned)(c - 'a' + 10);
 }
 
-static size_t read_ring(const char *hex, float ring[PSR_RING])
+/* ROOM floats at most, else none. */
+static size_t read_floats(const char *hex, float *out, size_t room)
 {
 	unsigned char bytes[PSR_RING * sizeof(float)];
 	size_t n = hex ? strlen(hex) / 2 : 0;
 
-	if (n > sizeof(bytes) || n % sizeof(float))
+	if (n > room * sizeof(float) || n % sizeof(float))
 		return 0;
 	for (size_t i = 0; i < n; i++)
 		bytes[i] = (unsigned char)(hex_digit(hex[2 * i]) << 4 |
 					   hex_digit(hex[2 * i + 1]));
-	memcpy(ring, bytes, n);
+	memcpy(out, bytes, n);
 	return n / sizeof(float);
 }
 
@@ -173,9 +175,10 @@ static int each_time(void *ctx, int ncols, const char *const *names,
 	struct digest *d = ctx;
 	struct group *g = &d->group;
 	int64_t site = atoll(v[0]), cpu = atoll(v[1]), at = atoll(v[2]);
-	float ring[PSR_RING];
+	float ring[PSR_RING], pairs[PSR_PAIRS];
 	bool base = !strcmp(v[3], "baseline");
-	size_t n = read_ring(v[4], ring),
+	size_t npairs = read_floats(v[5], pairs, PSR_PAIRS);
+	size_t n = read_floats(v[4], ring, PSR_RING),
 	       recent = n < PSR_RECENT ? n : PSR_RECENT;
 	unsigned i, fate;
 
@@ -197,6 +200,7 @@ static int each_time(void *ctx, int ncols, const char *const *names,
 	g->rivals[i].usable = true;
 	g->rivals[i].all = psr_choose_interval(ring, n);
 	g->rivals[i].recent = psr_choose_interval(ring + n - recent, recent);
+	psr_choose_ratios(&g->rivals[i], pairs, npairs);
 	return 0;
 }
 
@@ -352,7 +356,7 @@ static const char counts_sql[] =
     "SELECT size_class, sum(calls), sum(counted) FROM site_count "
     "WHERE " THESE " GROUP BY size_class";
 static const char times_sql[] =
-    "SELECT site, cpu, size_class, variant, ring FROM site_time "
+    "SELECT site, cpu, size_class, variant, ring, pairs FROM site_time "
     "WHERE " THESE " ORDER BY site, cpu, size_class, variant";
 static const char values_sql[] =
     "SELECT size_class, input, value, sum(n) FROM site_value "

@@ -42,6 +42,7 @@ static double weight = 1; /* programs that what is saved stands for */
 struct origin { /* where a row comes from */
 	struct psr_cell *cell;
 	uint64_t own;
+	uint64_t own_pairs;
 	double own_ns;
 	struct psr_account account;
 };
@@ -131,6 +132,7 @@ static void copy_cell(struct news *n, const struct psr_class *c, unsigned i)
 	struct psr_cell *cell = (struct psr_cell *)&c->cells[i];
 	struct psr_site_time *t = &n->times[n->ntimes];
 	uint64_t fresh = cell->own - cell->saved;
+	uint64_t pairs = cell->own_pairs - cell->saved_pairs;
 	struct psr_account account = psr_sites_account(c, i);
 	uint32_t in_ring = fresh < cell->nring ? (uint32_t)fresh : cell->nring;
 
@@ -149,8 +151,12 @@ static void copy_cell(struct news *n, const struct psr_class *c, unsigned i)
 	for (uint32_t j = 0; j < in_ring; j++)
 		t->ring[j] = cell->ring[(cell->head + PSR_RING - in_ring + j) %
 					PSR_RING];
+	t->npairs = pairs < cell->npairs ? (uint32_t)pairs : cell->npairs;
+	memcpy(t->pairs, cell->pairs + cell->npairs - t->npairs,
+	       t->npairs * sizeof(t->pairs[0]));
 	n->origins[n->ntimes] =
-	    (struct origin){cell, cell->own, cell->own_ns, account};
+	    (struct origin){cell, cell->own, cell->own_pairs, cell->own_ns,
+			    account};
 	n->ntimes++;
 }
 
@@ -429,6 +435,7 @@ static void settle(struct news *n, bool saved)
 		const struct origin *o = &n->origins[i];
 
 		o->cell->saved = o->own;
+		o->cell->saved_pairs = o->own_pairs;
 		o->cell->saved_ns = o->own_ns;
 		o->cell->accounted = o->account;
 	}

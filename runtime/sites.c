@@ -279,6 +279,8 @@ static void judge_cell(struct psr_class *c, unsigned i)
 	c->rivals[i].all =
 	    psr_choose_interval(c->cells[i].ring, c->cells[i].nring);
 	c->rivals[i].recent = psr_choose_interval(recent, n);
+	psr_choose_ratios(&c->rivals[i], c->cells[i].pairs,
+			  c->cells[i].npairs);
 }
 
 static unsigned apart(unsigned a, unsigned b)
@@ -309,7 +311,7 @@ static unsigned lent(const struct psr_known *k, unsigned at,
 			continue;
 		if (c && psr_choose_knows(c->rivals, from->best))
 			continue;
-		g = from->rivals[0].all.mid / from->rivals[from->best].all.mid;
+		g = 1 / psr_choose_relative(from->rivals, from->best).mid;
 		if (g > gain) {
 			gain = g;
 			best = from->best;
@@ -396,19 +398,18 @@ static void adopt(struct psr_class *c, unsigned i,
 	struct psr_cell *cell = &c->cells[i];
 	struct psr_budget *b = &c->site->budget;
 	uint32_t n = row->nring < PSR_RING ? row->nring : PSR_RING;
-	double paid =
-	    row->n > PSR_CREDIT ? 1 - (double)PSR_CREDIT / (double)row->n : 0;
 
 	for (uint32_t j = 0; j < n; j++) {
 		cell->ring[cell->head] = row->ring[j];
 		cell->head = (cell->head + 1) % PSR_RING;
 		cell->nring += cell->nring < PSR_RING;
 	}
+	for (uint32_t j = 0; j < row->npairs && j < PSR_PAIRS; j++)
+		psr_choose_add_ratio(cell->pairs, &cell->npairs, row->pairs[j]);
 	cell->adopted += row->n > n ? row->n : n;
 	b->site_ns +=
 	    row->spent_ns > row->total_ns ? row->spent_ns : row->total_ns;
-	if (i)
-		b->explored_ns += paid * row->total_ns;
+	cell->adopted_ns += row->total_ns;
 	judge_cell(c, i);
 }
 
@@ -477,11 +478,23 @@ void psr_sites_adopt(struct psr_module_state *m,
 	}
 }
 
-/* What was believed best was no exploration; the store does not tell. */
-static void forgive_best(struct psr_class *c)
+/*
+ * What earlier processes tried, as they were charged for it. What was believed
+ * best was no exploration; the store does not tell.
+ */
+static void charge(struct psr_class *c)
 {
 	struct psr_budget *b = &c->site->budget;
 
+	for (uint32_t i = 1; i < c->site->nrivals; i++) {
+		const struct psr_cell *cell = &c->cells[i];
+
+		if (i != c->best && cell->adopted > PSR_CREDIT)
+			b->explored_ns +=
+			    cell->adopted_ns *
+			    (1 - (double)PSR_CREDIT / (double)cell->adopted) *
+			    psr_choose_price(c->rivals, c->best, i);
+	}
 	if (c->best && b->explored_ns > b->share * b->site_ns)
 		b->explored_ns = b->share * b->site_ns;
 }
@@ -497,7 +510,7 @@ void psr_sites_fill(struct psr_module_state *m)
 			    c->site, c,
 			    psr_choose_lends(c->rivals, c->best));
 	for (c = atomic_load(&m->classes); c; c = c->next)
-		forgive_best(c);
+		charge(c);
 }
 
 void psr_sites_serialise(struct psr_module_state *m)
@@ -557,11 +570,13 @@ static void refresh(struct psr_class *c)
 		struct psr_cell *cell = &c->cells[j];
 
 		cell->own = cell->saved = 0;
+		cell->own_pairs = cell->saved_pairs = 0;
 		cell->own_ns = cell->saved_ns = 0;
 		cell->units = 0;
 		cell->accounted = (struct psr_account){0, 0, 0};
 	}
 	c->calls = 0;
+	c->latest.known = false;
 	if (c->counts)
 		*c->counts = (struct psr_counts){0};
 	c->generation = atomic_load(&generation);
@@ -579,12 +594,20 @@ struct psr_account psr_sites_account(const struct psr_class *c, unsigned i)
 	double units = c->cells[i].units;
 	double guess = psr_sites_guess(k, c->size_class);
 	double unit = c->rivals[i].all.n ? (double)c->rivals[i].all.mid : guess;
+	struct psr_interval own = psr_choose_relative(c->rivals, i);
+	struct psr_interval other = psr_choose_relative(c->rivals, c->best);
 	double base = c->rivals[0].all.n ? (double)c->rivals[0].all.mid : unit;
 	double best = c->rivals[c->best].all.n
 			  ? (double)c->rivals[c->best].all.mid
 			  : unit;
-	bool lost = i != c->best && unit > best;
+	bool lost;
 
+	/* What the machine was like is in both. */
+	if (own.n && other.n) {
+		base = unit / (double)own.mid;
+		best = base * (double)other.mid;
+	}
+	lost = i != c->best && unit > best;
 	return (struct psr_account){units * unit, units * base,
 				    lost ? units * (unit - best) : 0};
 }
@@ -592,11 +615,20 @@ struct psr_account psr_sites_account(const struct psr_class *c, unsigned i)
 void psr_sites_record(struct psr_class *c, unsigned i, double ns, uint64_t work)
 {
 	struct psr_cell *cell = &c->cells[i];
-	unsigned before = c->best;
+	unsigned before = c->best, of;
+	float unit = (float)(ns / (double)work), ratio;
 	bool was_settled = c->settled;
 
 	refresh(c);
-	cell->ring[cell->head] = (float)(ns / (double)work);
+	of = psr_choose_pair(c->rivals, c->best, &c->latest, i, unit, &ratio);
+	if (of) {
+		struct psr_cell *pair = &c->cells[of];
+
+		psr_choose_add_ratio(pair->pairs, &pair->npairs, ratio);
+		pair->own_pairs++;
+		judge_cell(c, of);
+	}
+	cell->ring[cell->head] = unit;
 	cell->head = (cell->head + 1) % PSR_RING;
 	cell->nring += cell->nring < PSR_RING;
 	cell->own++;

@@ -32,12 +32,16 @@ struct psr_cell {
 	float ring[PSR_RING];
 	uint32_t nring;
 	uint32_t head;    /* where the next sample goes */
+	float pairs[PSR_PAIRS]; /* with the baseline, oldest first */
+	uint32_t npairs;
 	uint64_t adopted; /* samples ever, says the database */
+	double adopted_ns;
 	uint64_t own;     /* samples of this process */
+	uint64_t own_pairs;
 	double own_ns;
 	double units; /* work of all its calls, timed or not */
 	/* Of these, in the database: the flusher's. */
-	uint64_t saved;
+	uint64_t saved, saved_pairs;
 	double saved_ns;
 	struct psr_account accounted;
 };
@@ -53,6 +57,7 @@ struct psr_class {
 	uint32_t generation;       /* of psr_sites_forked; else own is stale */
 	uint64_t counted;          /* calls of the counted variant, ever */
 	double calls;              /* an estimate, not saved yet */
+	struct psr_latest latest;
 	struct psr_counts *counts; /* NULL: none yet */
 	struct psr_rival *rivals;  /* nrivals */
 	struct psr_cell cells[];   /* nrivals */

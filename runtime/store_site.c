@@ -14,14 +14,15 @@
 
 /* ---- Loading ---- */
 
-static uint32_t read_ring(sqlite3_stmt *st, int i, float ring[PSR_RING])
+/* ROOM floats at most, else none. */
+static uint32_t read_floats(sqlite3_stmt *st, int i, float *out, size_t room)
 {
 	const void *blob = sqlite3_column_blob(st, i);
 	size_t bytes = (size_t)sqlite3_column_bytes(st, i);
 
-	if (!blob || bytes % sizeof(float) || bytes > PSR_RING * sizeof(float))
+	if (!blob || bytes % sizeof(float) || bytes > room * sizeof(float))
 		return 0;
-	memcpy(ring, blob, bytes);
+	memcpy(out, blob, bytes);
 	return (uint32_t)(bytes / sizeof(float));
 }
 
@@ -35,7 +36,7 @@ int psr_store_sites_load(struct psr_store *s, const char *module,
 	int ret = store_prepare(
 	    s,
 	    "SELECT s.hash, t.size_class, t.variant, t.n, t.total_ns, "
-	    "t.spent_ns, t.ring FROM site s JOIN site_time t ON t.site = s.id "
+	    "t.spent_ns, t.ring, t.pairs FROM site s JOIN site_time t ON t.site = s.id "
 	    "WHERE s.module = ? AND "
 	    "t.cpu = (SELECT id FROM cpu WHERE name = ?)",
 	    &st, err);
@@ -54,7 +55,8 @@ int psr_store_sites_load(struct psr_store *s, const char *module,
 		row.n = (uint64_t)sqlite3_column_int64(st, 3);
 		row.total_ns = sqlite3_column_double(st, 4);
 		row.spent_ns = sqlite3_column_double(st, 5);
-		row.nring = read_ring(st, 6, row.ring);
+		row.nring = read_floats(st, 6, row.ring, PSR_RING);
+		row.npairs = read_floats(st, 7, row.pairs, PSR_PAIRS);
 		ret = each(ctx, &row);
 	}
 	if (!ret)
@@ -82,18 +84,17 @@ static double quantile(const float *sorted, uint32_t n, double p)
 	return sorted[low] + (at - low) * (sorted[high] - sorted[low]);
 }
 
-/* Appends NEWS' valid samples to RING of *N, keeping the latest. */
-static void append(float ring[PSR_RING], uint32_t *n,
-		   const struct psr_site_time *news)
+/* Appends the valid ones of COUNT samples to the *N of RING, which has ROOM,
+ * keeping the latest. */
+static void append(float *ring, uint32_t *n, uint32_t room, const float *news,
+		   uint32_t count)
 {
-	uint32_t count = news->nring < PSR_RING ? news->nring : PSR_RING;
-
-	for (uint32_t i = 0; i < count; i++) {
-		if (!isfinite(news->ring[i]) || news->ring[i] < 0)
+	for (uint32_t i = 0; i < count && i < room; i++) {
+		if (!isfinite(news[i]) || news[i] < 0)
 			continue;
-		if (*n == PSR_RING)
+		if (*n == room)
 			memmove(ring, ring + 1, --*n * sizeof(ring[0]));
-		ring[(*n)++] = news->ring[i];
+		ring[(*n)++] = news[i];
 	}
 }
 
@@ -112,12 +113,13 @@ static const struct {
     {offsetof(struct site_saver, add),
      "INSERT INTO site(module, hash) VALUES(?, ?) RETURNING id"},
     {offsetof(struct site_saver, time),
-     "SELECT n, total_ns, ring, spent_ns, base_ns, lost_ns FROM site_time "
+     "SELECT n, total_ns, ring, spent_ns, base_ns, lost_ns, pairs FROM "
+     "site_time "
      "WHERE site = ? AND cpu = ? AND size_class = ? AND variant = ?"},
     {offsetof(struct site_saver, put),
      "INSERT OR REPLACE INTO site_time(site, cpu, size_class, variant, n, "
-     "total_ns, p25_ns, median_ns, p75_ns, ring, spent_ns, base_ns, lost_ns) "
-     "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+     "total_ns, p25_ns, median_ns, p75_ns, ring, spent_ns, base_ns, lost_ns, "
+     "pairs, ratio) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
     {offsetof(struct site_saver, note),
      "INSERT INTO run_site(run, site, size_class, variant, n, total_ns, "
      "chosen, spent_ns, base_ns, lost_ns) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
@@ -194,15 +196,33 @@ static int read_time(struct site_saver *v, int64_t site,
 	if (rc == SQLITE_ROW) {
 		old->n = (uint64_t)sqlite3_column_int64(v->time, 0);
 		old->total_ns = sqlite3_column_double(v->time, 1);
-		old->nring = read_ring(v->time, 2, old->ring);
+		old->nring = read_floats(v->time, 2, old->ring, PSR_RING);
 		old->spent_ns = sqlite3_column_double(v->time, 3);
 		old->base_ns = sqlite3_column_double(v->time, 4);
 		old->lost_ns = sqlite3_column_double(v->time, 5);
+		old->npairs = read_floats(v->time, 6, old->pairs, PSR_PAIRS);
 	} else {
 		ret = store_done(v->s, rc, err);
 	}
 	sqlite3_reset(v->time);
 	return ret;
+}
+
+/* The median where there are enough of them to go by. */
+static void bind_pairs(sqlite3_stmt *st, int i, const struct psr_site_time *t)
+{
+	float sorted[PSR_PAIRS];
+
+	sqlite3_bind_blob(st, i, t->pairs, (int)(t->npairs * sizeof(float)),
+			  SQLITE_STATIC);
+	if (!t->npairs)
+		sqlite3_bind_zeroblob(st, i, 0);
+	sqlite3_bind_null(st, i + 1);
+	if (t->npairs < PSR_SURE_PAIRS)
+		return;
+	memcpy(sorted, t->pairs, sizeof(sorted));
+	qsort(sorted, t->npairs, sizeof(sorted[0]), by_value);
+	sqlite3_bind_double(st, i + 1, quantile(sorted, t->npairs, 0.5));
 }
 
 static int write_time(struct site_saver *v, int64_t site,
@@ -231,6 +251,7 @@ static int write_time(struct site_saver *v, int64_t site,
 	if (!sum->nring)
 		sqlite3_bind_zeroblob(v->put, 10, 0);
 	bind_account(v->put, 11, sum);
+	bind_pairs(v->put, 14, sum);
 	ret = store_run(v->s, v->put, err);
 	sqlite3_clear_bindings(v->put);
 	return ret;
@@ -284,7 +305,8 @@ static int save_time(struct site_saver *v, const char *module,
 	sum.spent_ns += t->spent_ns;
 	sum.base_ns += t->base_ns;
 	sum.lost_ns += t->lost_ns;
-	append(sum.ring, &sum.nring, t);
+	append(sum.ring, &sum.nring, PSR_RING, t->ring, t->nring);
+	append(sum.pairs, &sum.npairs, PSR_PAIRS, t->pairs, t->npairs);
 	ret = write_time(v, site, t, &sum, err);
 	if (!ret)
 		ret = note_run(v, site, t, err);

@@ -27,7 +27,7 @@
 
 #include "store_sql.h"
 
-#define MAGIC      UINT64_C(0x31544f4853525350) /* "PSRSHOT1", this byte order */
+#define MAGIC      UINT64_C(0x32544f4853525350) /* "PSRSHOT2", this byte order */
 #define TICK_NS    UINT64_C(100000000)
 #define COARSE_NS  UINT64_C(2000000000)
 #define BYTES_MOST (64u << 20)
@@ -46,10 +46,10 @@ struct head {
 	char cpu[64];
 };
 
-struct time_row { /* and its NRING samples */
+struct time_row { /* and its NRING samples and NPAIRS pairs */
 	uint64_t site, n;
 	double total_ns, spent_ns;
-	uint32_t nring, size_class;
+	uint32_t nring, npairs, size_class;
 	char variant[PSR_VARIANT_NAME];
 };
 
@@ -221,6 +221,7 @@ static bool take_time(const struct buffer *b, size_t *at,
 
 	memset(t, 0, sizeof(*t));
 	if (!take(b, at, &row, sizeof(row)) || row.nring > PSR_RING ||
+	    row.npairs > PSR_PAIRS ||
 	    row.size_class > UINT16_MAX ||
 	    !memchr(row.variant, 0, sizeof(row.variant)))
 		return false;
@@ -230,8 +231,10 @@ static bool take_time(const struct buffer *b, size_t *at,
 	t->total_ns = row.total_ns;
 	t->spent_ns = row.spent_ns;
 	t->nring = row.nring;
+	t->npairs = row.npairs;
 	memcpy(t->variant, row.variant, sizeof(t->variant));
-	return take(b, at, t->ring, row.nring * sizeof(t->ring[0]));
+	return take(b, at, t->ring, row.nring * sizeof(t->ring[0])) &&
+	       take(b, at, t->pairs, row.npairs * sizeof(t->pairs[0]));
 }
 
 /* Walks all rows, and tells the caller of them if TO is given. */
@@ -323,10 +326,12 @@ static int relay_time(void *ctx, const struct psr_site_time *t)
 		row.total_ns = t->total_ns;
 		row.spent_ns = t->spent_ns;
 		row.nring = t->nring;
+		row.npairs = t->npairs;
 		row.size_class = t->size_class;
 		memcpy(row.variant, t->variant, sizeof(row.variant));
 		append(r->out, &row, sizeof(row));
 		append(r->out, t->ring, t->nring * sizeof(t->ring[0]));
+		append(r->out, t->pairs, t->npairs * sizeof(t->pairs[0]));
 		if (!r->out->failed)
 			((struct head *)r->out->data)->ntimes++;
 	}

@@ -28,11 +28,14 @@ static struct psr_site_time row(unsigned i, uint64_t n)
 				  .n = n,
 				  .total_ns = 100.5 * i,
 				  .spent_ns = 7 + i,
-				  .nring = 1 + i * 5};
+				  .nring = 1 + i * 5,
+				  .npairs = i * 2};
 
 	snprintf(t.variant, sizeof(t.variant), "v%u", i);
 	for (uint32_t k = 0; k < t.nring; k++)
 		t.ring[k] = 1.25f + (float)k;
+	for (uint32_t k = 0; k < t.npairs; k++)
+		t.pairs[k] = 0.5f + (float)k;
 	return t;
 }
 
@@ -66,7 +69,11 @@ static void hear_time(void *ctx, const struct psr_site_time *t)
 	h->good += t->site == want.site && t->total_ns == want.total_ns &&
 		   t->spent_ns == want.spent_ns && t->nring == want.nring &&
 		   !strcmp(t->variant, want.variant) &&
-		   !memcmp(t->ring, want.ring, t->nring * sizeof(t->ring[0]));
+		   t->npairs == want.npairs &&
+		   !memcmp(t->ring, want.ring,
+			   t->nring * sizeof(t->ring[0])) &&
+		   !memcmp(t->pairs, want.pairs,
+			   t->npairs * sizeof(t->pairs[0]));
 }
 
 static void hear_count(void *ctx, uint64_t site, uint16_t size_class,

@@ -484,6 +484,44 @@ static void test_pairs(struct psr_store *s)
 	      "%s", pairs[1].variant);
 }
 
+/* Ratios are kept like times; their median is known from eight on. */
+static void test_ratios(struct psr_store *s)
+{
+	struct psr_site_time t = {.site = 79,
+				  .size_class = 12,
+				  .variant = "v3",
+				  .n = 1,
+				  .nring = 1,
+				  .ring = {2},
+				  .npairs = 7};
+	struct psr_site_batch b = {.module = "ratios",
+				   .cpu = "v4",
+				   .pid = 1,
+				   .times = &t,
+				   .ntimes = 1};
+
+	for (uint32_t i = 0; i < 7; i++)
+		t.pairs[i] = (float)i;
+	OK(psr_store_sites_save(s, &b, &err));
+	ASK(s, "SELECT ratio IS NULL FROM site_time WHERE n = 1 AND "
+	       "length(pairs) = 28", "1");
+	t.npairs = 11;
+	for (uint32_t i = 0; i < 11; i++)
+		t.pairs[i] = (float)(7 + i);
+	t.pairs[1] = INFINITY; /* dropped */
+	OK(psr_store_sites_save(s, &b, &err));
+	load(s, "ratios", "v4");
+	CHECK(nloaded == 1 && loaded[0].npairs == 16 &&
+		  loaded[0].pairs[0] == 1 && loaded[0].pairs[6] == 7 &&
+		  loaded[0].pairs[7] == 9 && loaded[0].pairs[15] == 17,
+	      "%u ratios: %g..%g", loaded[0].npairs, (double)loaded[0].pairs[0],
+	      (double)loaded[0].pairs[15]);
+	ASK(s,
+	    "SELECT ratio FROM site_time t JOIN site s ON s.id = t.site "
+	    "WHERE module = 'ratios'",
+	    "9.5");
+}
+
 static void test_models(struct psr_store *s)
 {
 	void *data = &err;
@@ -803,6 +841,7 @@ int main(int argc, char **argv)
 	test_fork(path);
 	test_sites(s);
 	test_pairs(s);
+	test_ratios(s);
 	test_models(s);
 	test_counts(s);
 	s = test_pool(s, path);

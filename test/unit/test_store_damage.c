@@ -166,6 +166,8 @@ static void make_older(void)
 	    "ALTER TABLE site_time DROP COLUMN spent_ns",
 	    "ALTER TABLE site_time DROP COLUMN base_ns",
 	    "ALTER TABLE site_time DROP COLUMN lost_ns",
+	    "ALTER TABLE site_time DROP COLUMN pairs",
+	    "ALTER TABLE site_time DROP COLUMN ratio",
 	    "ALTER TABLE run_site DROP COLUMN spent_ns",
 	    "ALTER TABLE run_site DROP COLUMN base_ns",
 	    "ALTER TABLE run_site DROP COLUMN lost_ns"};

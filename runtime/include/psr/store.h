@@ -25,7 +25,7 @@
 #include "psr/err.h"
 #include "psr/record.h"
 
-#define PSR_SCHEMA_VERSION 7
+#define PSR_SCHEMA_VERSION 8
 
 struct psr_store;
 
@@ -66,11 +66,13 @@ PSR_API void psr_store_close(struct psr_store *store);
 /* ---- Site times: what the dispatcher learns --------------------------- */
 
 #define PSR_RING         32     /* latest samples kept per variant and class */
+#define PSR_PAIRS        16     /* the same, of pairs with the baseline */
+#define PSR_SURE_PAIRS   8      /* from here on they alone decide */
 #define PSR_VARIANT_NAME 32
 
 /*
  * One site, size class and variant on one kind of CPU. Saving adds the
- * numbers to what is stored and appends the ring's samples to it.
+ * numbers to what is stored and appends the ring's samples and the pairs.
  *
  * The last three are estimates over all calls, timed or not. LOST_NS is what
  * they took beyond the time of the variant that the process believes to be
@@ -88,6 +90,9 @@ struct psr_site_time {
 	double lost_ns;                 /* of spent_ns */
 	uint32_t nring;
 	float ring[PSR_RING];           /* ns per work unit, oldest first */
+	uint32_t npairs;
+	/* Over the baseline's time, of calls next to each other. */
+	float pairs[PSR_PAIRS];
 };
 
 struct psr_variant_info {

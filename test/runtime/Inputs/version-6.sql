@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
--- Leads a new database back to version 6, with a function's blocks in it.
+-- Leads a database of version 7 back to version 6, with a function's blocks in it.
 DROP TABLE sampled_block;
 CREATE TABLE sampled_block(
 	function INTEGER NOT NULL REFERENCES sampled_function
