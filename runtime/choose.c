@@ -45,7 +45,8 @@
 #define HOPE_PRICE   0.03  /* of what seems to be the fastest */
 #define DRIFT_SHARE  0.05  /* of the share */
 #define DRIFT_RATIO  2.0f  /* slower ones are not checked */
-#define FAR_RATIO    8.0f  /* no other work explains this */
+#define APART_RATIO  1.5f  /* hardly any other work explains this */
+#define FAR_RATIO    8.0f  /* none does, whatever is short or cold */
 #define HOPELESS     1.02f /* of the best's time, at its best */
 #define SUSPECT      1.1f  /* of its usual time */
 #define MIXED        2.0f  /* the third quartile over the first */
@@ -181,9 +182,11 @@ struct psr_interval psr_choose_relative(const struct psr_rival *r, unsigned i)
 		return times;
 	/* Few pairs may only take back what the times say ... */
 	if (!is_sure(r, i)) {
-		pairs.low = pairs.low < times.low ? pairs.low : times.low;
-		pairs.high = pairs.high > times.high ? pairs.high : times.high;
-		return pairs;
+		if (pairs.mid >= 1 && pairs.high > times.high)
+			times.high = pairs.high;
+		if (pairs.mid <= 1 && pairs.low < times.low)
+			times.low = pairs.low;
+		return times;
 	}
 	/* ... of many the middle does where the times are clear. */
 	if (times.high < 1 && pairs.mid < 1 && times.high < pairs.high)
@@ -280,26 +283,32 @@ bool psr_choose_lost(const struct psr_rival *r, unsigned best, unsigned i)
 {
 	if (!looks_lost(r, best, i))
 		return false;
+	/* Without pairs, what no other work explains. */
 	return (r[i].all.n >= SURE_SAMPLES &&
-		(!i || r[i].ratio.n >= PSR_CREDIT)) ||
+		(!i || r[i].ratio.n >= PSR_CREDIT ||
+		 r[i].all.low > APART_RATIO * r[best].all.high)) ||
 	       (r[i].all.n >= PSR_CREDIT &&
 		r[i].all.low > FAR_RATIO * r[best].all.high);
 }
 
-/* How many samples tell of I, where a pair counts as two. The baseline's
- * pairs are the best's. */
+/*
+ * How many samples tell of I. Where there can be pairs, these do, and count as
+ * two: the best's with the baseline, and when these are known, the others' with
+ * the best.
+ */
 static uint32_t known(const struct psr_rival *r, unsigned best, unsigned i)
 {
 	unsigned pairs = i ? i : best;
+	bool paired = pairs && i != best && (!i || is_sure(r, best));
 
-	if (pairs && i != best && 2 * r[pairs].ratio.n < r[i].all.n)
+	if (paired && 2 * r[pairs].ratio.n < r[i].all.n)
 		return 2 * r[pairs].ratio.n;
 	return r[i].all.n;
 }
 
 bool psr_choose_settled(const struct psr_rival *r, unsigned n, unsigned best)
 {
-	if (r[best].all.n < PSR_RING / 2)
+	if (r[best].all.n < PSR_RING / 2 || !is_sure(r, best))
 		return false;
 	for (unsigned i = 0; i < n; i++)
 		if (i != best && r[i].usable && known(r, best, i) < PSR_RING &&
@@ -558,13 +567,8 @@ static unsigned check(const struct race *race, struct psr_budget *b,
 static unsigned explore(const struct race *race, struct psr_budget *b)
 {
 	double limit = b->share * b->site_ns - b->explored_ns;
-	unsigned i = race->n;
+	unsigned i = limit > 0 ? least_known(race, limit) : race->n;
 
-	/* What the others' calls are next to must be known itself. */
-	if (limit > 0 && is_sure(race->r, race->best))
-		i = least_known(race, limit);
-	else if (limit > 0 && has_budget(race, 0, limit))
-		i = 0;
 	if (i == race->n)
 		return race->best;
 	if (i != race->best)
