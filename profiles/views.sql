@@ -35,7 +35,7 @@ SELECT s.module, s.function, replace(s.file,
 		AS place,
 	printf('%016x', s.hash) AS site, c.name AS cpu, best.size_class,
 	best.variant AS best, round(best.median_ns, 4) AS ns_per_unit,
-	round(base.median_ns, 4) AS baseline_ns,
+	round(best.base_ns, 4) AS baseline_ns,
 	round(1 / best.relative, 2) AS speedup,
 	best.n AS samples, best.variants AS variants_timed,
 	round(best.spent_ns / 1e9, 3) AS spent_s,
@@ -43,7 +43,7 @@ SELECT s.module, s.function, replace(s.file,
 	s.file, s.line
 FROM (SELECT t.site, t.cpu, t.size_class, t.variant,
 		min(coalesce(t.ratio, t.median_ns / b.median_ns, t.median_ns))
-			AS least, t.median_ns, t.n,
+			AS least, t.median_ns, b.median_ns AS base_ns, t.n,
 		coalesce(t.ratio, t.median_ns / b.median_ns) AS relative,
 		count(t.median_ns) AS variants,
 		sum(t.spent_ns) AS spent_ns, sum(t.lost_ns) AS lost_ns
@@ -56,8 +56,6 @@ FROM (SELECT t.site, t.cpu, t.size_class, t.variant,
 	HAVING count(t.median_ns)) best
 JOIN site s ON s.id = best.site
 JOIN cpu c ON c.id = best.cpu
-LEFT JOIN site_time base ON base.site = best.site AND base.cpu = best.cpu
-	AND base.size_class = best.size_class AND base.variant = 'baseline'
 ORDER BY s.module, s.function, s.line, c.name, best.size_class;
 
 -- Every variant's times, to see why one was chosen.

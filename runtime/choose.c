@@ -50,6 +50,8 @@
 #define HOPELESS     1.02f /* of the best's time, at its best */
 #define SUSPECT      1.1f  /* of its usual time */
 #define MIXED        2.0f  /* the third quartile over the first */
+#define Z_95         1.96
+#define Z_99         2.58
 #define SURE_SAMPLES 6     /* from here on order statistics */
 #define COUNT_FREE   4     /* calls of a size that tell their values anyway */
 #define COUNT_SMALL  16    /* the same, of those that are not dispatched */
@@ -98,7 +100,8 @@ static void take_mixed(struct psr_interval *in, float q1, float q3)
 	in->high = q3 > in->high ? q3 : in->high;
 }
 
-struct psr_interval psr_choose_interval(const float *ring, size_t n)
+/* Z: of the standard normal distribution, for how sure it shall be. */
+static struct psr_interval interval(const float *ring, size_t n, double z)
 {
 	struct psr_interval in = {0};
 	float v[PSR_RING];
@@ -116,12 +119,17 @@ struct psr_interval psr_choose_interval(const float *ring, size_t n)
 		in.high = v[n - 1] * (1 + widening(n));
 		return in;
 	}
-	/* The k-th from either end encloses the median with 95 %. */
-	k = (size_t)(((double)n - 1.96 * __builtin_sqrt((double)n)) / 2);
+	/* The k-th from either end encloses the median. */
+	k = (size_t)(((double)n - z * __builtin_sqrt((double)n)) / 2);
 	in.low = v[k];
 	in.high = v[n - 1 - k];
 	take_mixed(&in, v[n / 4], v[n - 1 - n / 4]);
 	return in;
+}
+
+struct psr_interval psr_choose_interval(const float *ring, size_t n)
+{
+	return interval(ring, n, Z_95);
 }
 
 void psr_choose_add_ratio(float ratios[PSR_PAIRS], uint32_t *n, float ratio)
@@ -137,22 +145,12 @@ void psr_choose_add_ratio(float ratios[PSR_PAIRS], uint32_t *n, float ratio)
 void psr_choose_ratios(struct psr_rival *r, const float *ratios, size_t n)
 {
 	size_t latest = n < PSR_CREDIT ? n : PSR_CREDIT;
-	float v[PSR_PAIRS];
-	size_t k;
 
 	if (n > PSR_PAIRS)
 		return;
-	r->ratio = psr_choose_interval(ratios, n);
+	/* Where they decide, it is one interval, not two that do not touch. */
+	r->ratio = interval(ratios, n, n < PSR_SURE_PAIRS ? Z_95 : Z_99);
 	r->now = psr_choose_interval(ratios + n - latest, latest);
-	if (n < PSR_SURE_PAIRS)
-		return;
-	/* With 99 %: it is one interval, not two that do not touch. */
-	for (size_t i = 0; i < n; i++)
-		v[i] = ratios[i];
-	sort(v, n);
-	k = (size_t)(((double)n - 2.58 * __builtin_sqrt((double)n)) / 2);
-	r->ratio.low = v[k];
-	r->ratio.high = v[n - 1 - k];
 }
 
 static bool is_sure(const struct psr_rival *r, unsigned i)

@@ -626,7 +626,8 @@ void psr_sites_record(struct psr_class *c, unsigned i, double ns, uint64_t work)
 
 		psr_choose_add_ratio(pair->pairs, &pair->npairs, ratio);
 		pair->own_pairs++;
-		judge_cell(c, of);
+		if (of != i)
+			judge_cell(c, of);
 	}
 	cell->ring[cell->head] = unit;
 	cell->head = (cell->head + 1) % PSR_RING;

@@ -36,8 +36,8 @@ int psr_store_sites_load(struct psr_store *s, const char *module,
 	int ret = store_prepare(
 	    s,
 	    "SELECT s.hash, t.size_class, t.variant, t.n, t.total_ns, "
-	    "t.spent_ns, t.ring, t.pairs FROM site s JOIN site_time t ON t.site = s.id "
-	    "WHERE s.module = ? AND "
+	    "t.spent_ns, t.ring, t.pairs "
+	    "FROM site s JOIN site_time t ON t.site = s.id WHERE s.module = ? AND "
 	    "t.cpu = (SELECT id FROM cpu WHERE name = ?)",
 	    &st, err);
 	int rc = SQLITE_DONE;
@@ -113,9 +113,8 @@ static const struct {
     {offsetof(struct site_saver, add),
      "INSERT INTO site(module, hash) VALUES(?, ?) RETURNING id"},
     {offsetof(struct site_saver, time),
-     "SELECT n, total_ns, ring, spent_ns, base_ns, lost_ns, pairs FROM "
-     "site_time "
-     "WHERE site = ? AND cpu = ? AND size_class = ? AND variant = ?"},
+     "SELECT n, total_ns, ring, spent_ns, base_ns, lost_ns, pairs "
+     "FROM site_time WHERE site = ? AND cpu = ? AND size_class = ? AND variant = ?"},
     {offsetof(struct site_saver, put),
      "INSERT OR REPLACE INTO site_time(site, cpu, size_class, variant, n, "
      "total_ns, p25_ns, median_ns, p75_ns, ring, spent_ns, base_ns, lost_ns, "
