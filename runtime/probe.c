@@ -428,7 +428,8 @@ static void account(struct psr_known *k, struct psr_class *c, unsigned i,
 
 /*
  * That this thread was followed meanwhile is no time of the call's. False where
- * it is not known how long that was, or little else would be left.
+ * it is not known how long that was, or it was most of the call: it is known to
+ * a tenth. Of a program that is one call, and short, others there may not be.
  */
 static bool deduct_followed(double *ns)
 {
@@ -439,7 +440,7 @@ static bool deduct_followed(double *ns)
 		return true;
 	*ns -= (double)(after - before);
 	return !((before | after) & PSR_FOLLOWED_NOW) &&
-	       *ns > 3 * (double)(after - before);
+	       *ns > (double)(after - before);
 }
 
 /* As if C's rival I had not been chosen. */

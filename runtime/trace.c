@@ -33,6 +33,7 @@
 #include "monitor.h"
 
 #define STOP_NS  2000000 /* to wait for a thread to stop */
+#define STEPS_NS 3000000 /* for the steps of one window */
 #define MAPS_MAX 64
 #define RUNTIME  "/libpsrrt.so" /* how its path ends, but for a version */
 #define KNOWN    4096 /* addresses of plain instructions, a power of two */
@@ -315,17 +316,18 @@ static uint64_t address_of(pid_t tid)
 }
 
 /*
- * Steps while it can. Returns the signal that the thread, which is stopped then,
- * is to get, or 0; -1: it is gone.
+ * Steps while it can, and not for long. Returns the signal that the thread,
+ * which is stopped then, is to get, or 0; -1: it is gone.
  */
 static int step(struct psr_trace *t, pid_t tid, unsigned steps)
 {
 	uint64_t known[KNOWN] = {0}, before = 0, at;
+	uint64_t until = psr_now_ns() + STEPS_NS;
 	int status;
 
 	if (!note(t, 0))
 		return 0;
-	for (unsigned i = 0; i < steps; i++) {
+	for (unsigned i = 0; i < steps && psr_now_ns() < until; i++) {
 		at = address_of(tid);
 		if (errno)
 			return -1;
@@ -414,12 +416,26 @@ static void repeat_call(pid_t tid, struct user_regs_struct *r,
 	ptrace(PTRACE_SETREGS, tid, 0, r);
 }
 
-/* The thread has stopped, with STATUS. Returns as step(). */
+/* Where what was noted from FIRST on is no code that is known, that is read. */
+static void know_code(struct psr_trace *t, size_t first)
+{
+	for (size_t i = first; i < t->n; i++)
+		if (t->at[i] && !is_mapped(t, t->at[i])) {
+			read_maps(t);
+			return;
+		}
+}
+
+/*
+ * The thread, which was told to at START, has stopped with STATUS. Returns as
+ * step(). The code is read while it waits: on one processor it would anyway, and
+ * not be told.
+ */
 static int follow_stopped(struct psr_trace *t, pid_t tid, int status,
-			  unsigned steps)
+			  uint64_t start, unsigned steps)
 {
 	struct user_regs_struct r;
-	uint64_t start = psr_now_ns();
+	size_t first = t->n;
 	struct masks m;
 	int signal;
 
@@ -436,22 +452,18 @@ static int follow_stopped(struct psr_trace *t, pid_t tid, int status,
 	find_followed(t);
 	tell(t, tid, &r, 0);
 	signal = step(t, tid, steps);
+	know_code(t, first);
 	tell(t, tid, &r, psr_now_ns() - start);
 	return signal;
 }
 
-static void follow(struct psr_trace *t, pid_t tid, int status, unsigned steps)
+static void follow(struct psr_trace *t, pid_t tid, int status, uint64_t start,
+		   unsigned steps)
 {
-	size_t first = t->n;
-	int signal = follow_stopped(t, tid, status, steps);
+	int signal = follow_stopped(t, tid, status, start, steps);
 
 	if (signal < 0 || ptrace(PTRACE_DETACH, tid, 0, signal) < 0)
 		t->stopping = still_stopping(t, tid);
-	for (size_t i = first; i < t->n; i++)
-		if (t->at[i] && !is_mapped(t, t->at[i])) {
-			read_maps(t);
-			break;
-		}
 }
 
 /*
@@ -459,7 +471,7 @@ static void follow(struct psr_trace *t, pid_t tid, int status, unsigned steps)
  * long as a step.
  */
 static void follow_there(struct psr_trace *t, pid_t tid, int cpu, int status,
-			 unsigned steps)
+			 uint64_t start, unsigned steps)
 {
 	cpu_set_t all, one;
 	bool moved = cpu >= 0 && cpu < CPU_SETSIZE &&
@@ -470,7 +482,7 @@ static void follow_there(struct psr_trace *t, pid_t tid, int cpu, int status,
 		CPU_SET(cpu, &one);
 		moved = !sched_setaffinity(0, sizeof(one), &one);
 	}
-	follow(t, tid, status, steps);
+	follow(t, tid, status, start, steps);
 	if (moved)
 		(void)!sched_setaffinity(0, sizeof(all), &all);
 }
@@ -491,6 +503,7 @@ uint64_t psr_trace_window(struct psr_trace *t, unsigned steps)
 			t->off = errno == EPERM;
 			return 0;
 		}
+		start = psr_now_ns();
 		ptrace(PTRACE_INTERRUPT, tid, 0, 0);
 		t->stopping = tid;
 	}
@@ -499,7 +512,7 @@ uint64_t psr_trace_window(struct psr_trace *t, unsigned steps)
 		return 0;
 	}
 	t->stopping = 0;
-	follow_there(t, tid, cpu, status, steps);
+	follow_there(t, tid, cpu, status, start, steps);
 	return psr_now_ns() - start;
 }
 
