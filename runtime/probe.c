@@ -214,15 +214,29 @@ static int64_t choose_small(struct psr_known *k, struct psr_class *c)
 	return 0;
 }
 
-static enum psr_counting counting(struct psr_known *k,
-				  const struct psr_class *c, uint64_t work)
+/* Never two probes in turn: a process that has few would time nothing. */
+static enum psr_counting counting(struct psr_known *k, struct psr_class *c,
+				  uint64_t work)
 {
 	double guess = psr_sites_guess(k, c->size_class);
+	enum psr_counting how = PSR_COUNT_NONE;
 
-	if (!k->counted)
-		return PSR_COUNT_NONE;
-	return psr_choose_counting(c->counted, guess * (double)work,
-				   &k->budget);
+	if (k->counted && !c->just_counted)
+		how = psr_choose_counting(c->counted, guess * (double)work,
+					  &k->budget);
+	c->just_counted = how == PSR_COUNT_ALL;
+	return how;
+}
+
+/* The best did WORK units in its usual time; UNIT ns for each if that is not
+ * known. */
+static void account_rest(struct psr_known *k, struct psr_class *c, double work,
+			 double unit)
+{
+	double usual = psr_sites_guess(k, c->size_class);
+
+	psr_sites_worked(c, c->best, work);
+	k->budget.site_ns += work * (usual > 0 ? usual : unit);
 }
 
 /* What a call of WORK units runs; whether it is timed. */
@@ -240,6 +254,8 @@ static bool decide(struct psr_known *k, struct psr_class *c, uint64_t work,
 		return false;
 	}
 	how = counting(k, c, work);
+	if (how == PSR_COUNT_ALL)
+		account_rest(k, c, (double)self.units, 0);
 	*code = how ? count(k, c, how) : choose(k, c, work);
 	return how != PSR_COUNT_ALL && !self.warm_left;
 }
@@ -415,15 +431,12 @@ static void account(struct psr_known *k, struct psr_class *c, unsigned i,
 {
 	double rest = (double)self.units - (double)work;
 	double own = (double)work + (double)self.warmed;
-	double unit = ns / (double)work, usual;
+	double unit = ns / (double)work;
 
 	psr_sites_worked(c, i, own);
 	k->budget.site_ns += own * unit;
-	if (rest <= 0)
-		return;
-	usual = psr_sites_guess(k, c->size_class);
-	psr_sites_worked(c, c->best, rest);
-	k->budget.site_ns += rest * (usual > 0 ? usual : unit);
+	if (rest > 0)
+		account_rest(k, c, rest, unit);
 }
 
 /*

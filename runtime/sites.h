@@ -53,6 +53,7 @@ struct psr_class {
 	uint16_t size_class;
 	uint8_t best;
 	bool settled;
+	bool just_counted;         /* by the latest probe */
 	bool expected;             /* the rivals' promises are known */
 	uint32_t generation;       /* of psr_sites_forked; else own is stale */
 	uint64_t counted;          /* calls of the counted variant, ever */
@@ -87,6 +88,7 @@ struct psr_module_state {
 	const struct psr_site *sites; /* while attached */
 	size_t nsites;
 	_Atomic bool attached;
+	uint64_t state; /* struct psr_waking's, when it attached */
 	_Atomic(struct psr_class *) classes; /* all that exist */
 	struct psr_known *known;
 	uint32_t *by_id; /* indices, sorted by identity */
