@@ -272,8 +272,10 @@ static void detach(void *module)
 		goto out;
 	}
 	pthread_mutex_lock(&mutex);
-	if (safe)
+	if (safe) {
 		save_leaving(m);
+		psr_remember_early(m);
+	}
 	atomic_store(&m->attached, false);
 	pthread_mutex_unlock(&mutex);
 	leave_runtime(&o);
@@ -339,6 +341,8 @@ const struct psr_hooks *psr_rt_attach(const struct psr_module *pm)
 		return NULL;
 	psr_threads_init();
 	pthread_mutex_lock(&mutex);
+	if (pm->recorded)
+		psr_remember_recorded();
 	if (start() && mode != BASELINE)
 		h = take(pm, name);
 	if (h && mode == LEARN) {

@@ -14,14 +14,31 @@
 #include "psr/err.h"
 #include "psr/site.h"
 
-#define PSR_ATTACH_ABI 4
+#define PSR_ATTACH_ABI 5
 
 struct psr_module {        /* one linked object, static in its stub */
 	uint32_t abi;      /* PSR_ATTACH_ABI */
 	uint32_t site_abi; /* PSR_SITE_ABI, the stub's */
 	const struct psr_site *sites;
 	size_t nsites;
+	bool recorded; /* psr run, which started the program, will enter it */
 };
+
+/*
+ * What the note of section .note.psr in each linked object says, each from its own
+ * place. Over the PSR_SLEEPS at SLEEP psr run writes PSR_RECORDED where it will
+ * enter the run, and PSR_ROUSED where that will last, too: then the stub does not
+ * wait before it wakes.
+ */
+struct psr_note {
+	int32_t withdraw; /* __psr_seal calls it in all objects */
+	int32_t sleep;    /* a word; 0: an older stub, without */
+};
+
+#define PSR_NOTE_TYPE 1
+#define PSR_SLEEPS    UINT32_C(0x53525021)
+#define PSR_RECORDED  UINT32_C(0x53525022)
+#define PSR_ROUSED    UINT32_C(0x53525023)
 
 /*
  * What the stub calls once it is awake. All are safe in signal handlers,

@@ -11,10 +11,13 @@
 #include "binary.h"
 
 #include <elf.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "attach.h"
 
 #define PIECE 32768
 #define K     0x9e3779b97f4a7c15u
@@ -62,15 +65,40 @@ bool psr_binary_read_at(int fd, uint64_t at, void *buf, uint64_t n)
 	return at < INT64_MAX - n && pread(fd, buf, n, (off_t)at) == (ssize_t)n;
 }
 
-/* Finds the build-id in one PT_NOTE segment. */
-static bool build_id(int fd, const Elf64_Phdr *ph, uint64_t *h)
+/* One note, whose contents are at AT in memory. */
+static void take_note(const Elf64_Nhdr *note, const char *name,
+		      const char *contents, uint64_t at, struct psr_binary *out,
+		      bool *has_id)
+{
+	struct psr_note is;
+
+	if (note->n_namesz != 4)
+		return;
+	if (note->n_type == NT_GNU_BUILD_ID && !memcmp(name, "GNU", 4) &&
+	    !*has_id) {
+		out->signature =
+		    psr_hash(out->signature, contents, note->n_descsz);
+		*has_id = true;
+	}
+	if (note->n_type == PSR_NOTE_TYPE && !memcmp(name, "PSR", 4) &&
+	    note->n_descsz == sizeof(is)) {
+		memcpy(&is, contents, sizeof(is));
+		if (is.sleep)
+			out->sleep = at + offsetof(struct psr_note, sleep) +
+				     (uint64_t)(int64_t)is.sleep;
+	}
+}
+
+/* One PT_NOTE segment. */
+static void take_notes(int fd, const Elf64_Phdr *ph, struct psr_binary *out,
+		       bool *has_id)
 {
 	char buf[4096];
 	uint64_t n = ph->p_filesz < sizeof(buf) ? ph->p_filesz : sizeof(buf);
 	uint64_t at = 0;
 
 	if (!psr_binary_read_at(fd, ph->p_offset, buf, n))
-		return false;
+		return;
 	while (at + sizeof(Elf64_Nhdr) <= n) {
 		Elf64_Nhdr note;
 		uint64_t name, desc;
@@ -80,14 +108,10 @@ static bool build_id(int fd, const Elf64_Phdr *ph, uint64_t *h)
 		desc = name + (((uint64_t)note.n_namesz + 3) & ~3ull);
 		at = desc + (((uint64_t)note.n_descsz + 3) & ~3ull);
 		if (at > n)
-			return false;
-		if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 &&
-		    !memcmp(buf + name, "GNU", 4)) {
-			*h = psr_hash(*h, buf + desc, note.n_descsz);
-			return true;
-		}
+			return;
+		take_note(&note, buf + name, buf + desc, ph->p_vaddr + desc,
+			  out, has_id);
 	}
-	return false;
 }
 
 static uint64_t offset_of(const Elf64_Phdr *ph, size_t n, uint64_t address)
@@ -164,8 +188,12 @@ void psr_binary_read(int fd, struct psr_binary *out)
 		n = 0;
 	out->elf = n > 0;
 	for (size_t i = 0; i < n; i++) {
-		if (ph[i].p_type == PT_NOTE && !found)
-			found = build_id(fd, &ph[i], &out->signature);
+		if (ph[i].p_type == PT_NOTE)
+			take_notes(fd, &ph[i], out, &found);
+		if (ph[i].p_type == PT_LOAD && eh.e_phoff >= ph[i].p_offset &&
+		    eh.e_phoff - ph[i].p_offset < ph[i].p_filesz)
+			out->headers =
+			    ph[i].p_vaddr + (eh.e_phoff - ph[i].p_offset);
 		if (ph[i].p_type == PT_LOAD && ph[i].p_flags & PF_W)
 			out->data_bytes += ph[i].p_memsz;
 	}

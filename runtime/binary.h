@@ -9,6 +9,9 @@
 struct psr_binary {
 	uint64_t signature;  /* build-id and libraries, or the contents */
 	uint64_t data_bytes; /* writable segments */
+	/* As linked: its program headers, and the word that struct psr_note
+	 * tells of (attach.h); 0: there is none. */
+	uint64_t headers, sleep;
 	bool elf;            /* it is a 64-bit ELF file */
 	bool self_sizing;    /* links a run-time that reads its limits */
 };

@@ -27,8 +27,10 @@
 #include "cgroup.h"
 #include "pool.h"
 #include "psr/proc.h"
+#include "rouse.h"
 
 #define SAMPLED_WANTED 50000 /* instructions of a program, for its next build */
+#define WAKING_NS      25e6  /* a program of so long has woken */
 
 extern char **environ;
 
@@ -466,10 +468,28 @@ static void hurry(const struct psr_launch *l, int policy)
 		(void)!sched_setscheduler(0, policy | SCHED_RESET_ON_FORK, &p);
 }
 
+/*
+ * It wakes in any case, or would without what waking saves: once that is less,
+ * every other launch would sleep.
+ */
+static bool will_wake(const struct psr_launch *l)
+{
+	const struct psr_figure *wall = &l->request.wall_ns;
+	double ns;
+
+	if (!wall->known)
+		return false;
+	return wall->p50 >= WAKING_NS ||
+	       (!psr_store_unaided(l->store, &l->sig.task, &ns, NULL) &&
+		ns >= WAKING_NS);
+}
+
 static void execute(struct psr_launch *l, const sigset_t *set)
 {
 	struct psr_monitor *m = &l->monitor;
 
+	if (l->sig.sleep && l->store && !l->o->no_learn)
+		psr_rouse(m->pid, l->sig.headers, l->sig.sleep, will_wake(l));
 	hurry(l, SCHED_RR);
 	begin_record(l);
 	if (l->store && !l->o->no_learn)

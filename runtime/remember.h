@@ -15,6 +15,9 @@ void psr_remember_load(struct psr_module_state *m);
  * was trained to, or else what PSR comes with. Once, before that. */
 void psr_remember_prior(void);
 
+/* psr run has said that it enters this program's run: all is saved at its end. */
+void psr_remember_recorded(void);
+
 /*
  * Saves the news of the COUNT modules; what cannot be saved is kept for the
  * next time. Needs a place that is safe (safe.h), signals blocked, and the
@@ -33,6 +36,12 @@ void psr_remember_save(struct psr_module_state *const *m, size_t count);
  */
 bool psr_remember_worth(struct psr_module_state *const *m, size_t count,
 			double share);
+
+/*
+ * As M goes: has the next program with its sites wake early if this one gained
+ * and the database is as it was, no longer if it lost (early.h).
+ */
+void psr_remember_early(const struct psr_module_state *m);
 
 /* From a probe: saves all if that was long ago, where it is safe. */
 void psr_remember_if_due(uint64_t now_ticks);

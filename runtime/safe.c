@@ -91,11 +91,7 @@ void __psr_signals_restore(uint64_t mask)
 	sys4(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, sizeof(mask));
 }
 
-/*
- * A program that has locked itself into a system call filter may be killed
- * for opening a file. Containers have filters as well, but those refuse.
- */
-static bool is_sandboxed(void)
+bool __psr_sandboxed(void)
 {
 	return sys4(SYS_prctl, PR_GET_SECCOMP, NULL, NULL, 0) > 0 &&
 	       sys4(SYS_prctl, PR_GET_NO_NEW_PRIVS, NULL, NULL, 0) > 0;
@@ -177,7 +173,7 @@ bool __psr_safe(void)
 	uintptr_t sp = (uintptr_t)__builtin_frame_address(0);
 	int on_main;
 
-	if (is_sandboxed() || may_be_in_handler())
+	if (__psr_sandboxed() || may_be_in_handler())
 		return false;
 	on_main = main_stack(sp);
 	return on_main < 0 ? thread_stack(sp) : on_main;

@@ -13,6 +13,12 @@
  */
 bool __psr_safe(void);
 
+/*
+ * The program has locked itself into a system call filter, and may be killed for
+ * opening a file. Containers have filters as well, but those refuse.
+ */
+bool __psr_sandboxed(void);
+
 /* Blocks every signal, even the C library's own; returns the old mask. */
 uint64_t __psr_signals_block(void);
 void __psr_signals_restore(uint64_t mask);

@@ -140,6 +140,8 @@ static void describe_program(char *const argv[], struct psr_signature *sig)
 	}
 	sig->task.program = elf.signature;
 	sig->data_bytes = elf.data_bytes;
+	sig->headers = elf.headers;
+	sig->sleep = elf.sleep;
 	sig->self_sizing =
 	    elf.self_sizing || sizes_itself(base_name(sig->exec_path));
 	if (!realpath(program, sig->path))

@@ -22,6 +22,7 @@ struct psr_signature {
 	struct psr_run_file files[PSR_FILES]; /* inputs named */
 	size_t nfiles;
 	uint64_t data_bytes; /* static data of the program */
+	uint64_t headers, sleep; /* struct psr_binary's, for psr_rouse() */
 	bool self_sizing;    /* a run-time system that reads limits
 			      * and behaves accordingly */
 };

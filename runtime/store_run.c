@@ -494,3 +494,30 @@ int psr_store_history(struct psr_store *s, const struct psr_task *task,
 	sqlite3_finalize(st);
 	return ret;
 }
+
+int psr_store_unaided(struct psr_store *s, const struct psr_task *task,
+		      double *ns, struct psr_err *err)
+{
+	static const char sql[] =
+	    "SELECT max(r.wall_ns + coalesce((SELECT sum(base_ns - spent_ns) "
+	    "FROM run_site WHERE run = r.id), 0)) FROM (SELECT id, task, "
+	    "wall_ns FROM run WHERE signature = ?1 AND state = 'done' "
+	    "ORDER BY id DESC LIMIT 16) r JOIN task t ON t.id = r.task "
+	    "WHERE t.exact = ?2";
+	sqlite3_stmt *st = NULL;
+	int ret = store_prepare(s, sql, &st, err);
+	int rc;
+
+	*ns = 0;
+	if (ret < 0)
+		return ret;
+	sqlite3_bind_int64(st, 1, (int64_t)task->program);
+	sqlite3_bind_int64(st, 2, (int64_t)task->exact);
+	rc = sqlite3_step(st);
+	if (rc == SQLITE_ROW)
+		*ns = sqlite3_column_double(st, 0);
+	else
+		ret = store_done(s, rc, err);
+	sqlite3_finalize(st);
+	return ret;
+}

@@ -32,14 +32,10 @@
 #define COARSE_NS  UINT64_C(2000000000)
 #define BYTES_MOST (64u << 20)
 
-struct file_state {
-	uint64_t device, inode, size, time_ns;
-};
-
 struct head {
 	uint64_t magic;
 	uint64_t check; /* of all that follows */
-	struct file_state files[2];
+	struct store_file_state files[2];
 	uint32_t ntimes, ncounts;
 	uint32_t recording, has_prior;
 	char module[256];
@@ -71,7 +67,7 @@ struct relay {
 
 /* ---- Which state of the database ---- */
 
-static bool look(const char *path, struct file_state *f)
+static bool look(const char *path, struct store_file_state *f)
 {
 	struct stat st;
 
@@ -86,7 +82,7 @@ static bool look(const char *path, struct file_state *f)
 	return true;
 }
 
-static bool look_at_both(const char *path, struct file_state f[2])
+bool store_look(const char *path, struct store_file_state f[2])
 {
 	char log[PATH_MAX + 8];
 
@@ -94,7 +90,7 @@ static bool look_at_both(const char *path, struct file_state f[2])
 	return look(path, &f[0]) && f[0].inode && look(log, &f[1]);
 }
 
-static bool is_settled(const struct file_state f[2])
+static bool is_settled(const struct store_file_state f[2])
 {
 	uint64_t now = store_now_ns();
 
@@ -180,12 +176,12 @@ static bool read_file(const char *name, struct buffer *b)
 }
 
 /* Whatever fails: the next process tries again. */
-static void write_file(struct psr_store *s, const char *name,
+static bool write_file(struct psr_store *s, const char *name,
 		       const struct buffer *b)
 {
 	char temporary[PATH_MAX + 80];
 	int taken[3], fd;
-	bool done;
+	bool done = false;
 
 	snprintf(temporary, sizeof(temporary), "%s.%ld", name, (long)getpid());
 	store_signals_hold(s);
@@ -195,11 +191,13 @@ static void write_file(struct psr_store *s, const char *name,
 	if (fd >= 0) {
 		done = transfer(fd, b->data, b->n, true);
 		done = !close(fd) && done;
-		if (!done || rename(temporary, name) < 0)
+		done = done && !rename(temporary, name);
+		if (!done)
 			unlink(temporary);
 	}
 	store_give_low(taken);
 	store_signals_release(s);
+	return done;
 }
 
 /* ---- Reading one ---- */
@@ -262,7 +260,7 @@ static bool walk(const struct buffer *b, const struct head *h,
 }
 
 static bool is_of(const struct head *h, const char *module, const char *cpu,
-		  const struct file_state state[2])
+		  const struct store_file_state state[2])
 {
 	return h->magic == MAGIC &&
 	       !memcmp(h->files, state, sizeof(h->files)) &&
@@ -271,7 +269,7 @@ static bool is_of(const struct head *h, const char *module, const char *cpu,
 }
 
 static bool wake_from_file(const char *name, const char *module,
-			   const char *cpu, const struct file_state state[2],
+			   const char *cpu, const struct store_file_state state[2],
 			   struct psr_waking *w)
 {
 	struct buffer b = {0};
@@ -288,6 +286,7 @@ static bool wake_from_file(const char *name, const char *module,
 	       walk(&b, &h, NULL);
 	if (good) {
 		w->recording = h.recording;
+		w->state = store_state(state);
 		walk(&b, &h, w);
 	}
 	free(b.data);
@@ -369,10 +368,10 @@ static bool wake_from_store(struct psr_store *s, const char *module,
 
 /* Keeps what OUT has, unless the database has changed meanwhile. */
 static void keep(struct psr_store *s, const char *name, const char *module,
-		 const char *cpu, const struct file_state before[2],
-		 const struct psr_waking *w, struct buffer *out)
+		 const char *cpu, const struct store_file_state before[2],
+		 struct psr_waking *w, struct buffer *out)
 {
-	struct file_state after[2];
+	struct store_file_state after[2];
 	struct head *h = (struct head *)out->data;
 	int64_t prior;
 
@@ -381,7 +380,7 @@ static void keep(struct psr_store *s, const char *name, const char *module,
 	    strlen(cpu) >= sizeof(h->cpu) ||
 	    store_int(s, "SELECT count(*) FROM model WHERE name = 'prior'",
 		      &prior, NULL) < 0 ||
-	    !look_at_both(s->path, after) ||
+	    !store_look(s->path, after) ||
 	    memcmp(before, after, sizeof(after)))
 		return;
 	h->magic = MAGIC;
@@ -392,7 +391,8 @@ static void keep(struct psr_store *s, const char *name, const char *module,
 	strcpy(h->cpu, cpu);
 	h->check = check_sum(out->data + offsetof(struct head, files),
 			     out->n - offsetof(struct head, files));
-	write_file(s, name, out);
+	if (write_file(s, name, out) && !(w->wants_prior && prior))
+		w->state = store_state(before);
 }
 
 int psr_store_wake(const char *module, const char *cpu, struct psr_waking *w,
@@ -400,19 +400,20 @@ int psr_store_wake(const char *module, const char *cpu, struct psr_waking *w,
 {
 	static const struct head empty;
 	char place[PATH_MAX], path[PATH_MAX], name[PATH_MAX + 48];
-	struct file_state state[2];
+	struct store_file_state state[2];
 	struct psr_store *s = NULL;
 	struct buffer out = {0};
 	bool has_state, keeps;
 	int ret = psr_store_path(place, sizeof(place), err);
 
 	w->recording = false;
+	w->state = 0;
 	w->prior = NULL;
 	if (ret < 0)
 		return ret;
 	if (!realpath(place, path))
 		return psr_fail(err, -errno, "%s: %s", place, strerror(errno));
-	has_state = look_at_both(path, state);
+	has_state = store_look(path, state);
 	file_name(path, module, cpu, name);
 	if (has_state && wake_from_file(name, module, cpu, state, w))
 		return 0;

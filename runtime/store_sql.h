@@ -34,6 +34,21 @@ struct store_place {
 	uint64_t pid_namespace;
 };
 
+/* A file's state, all 0 where there is none. */
+struct store_file_state {
+	uint64_t device, inode, size, time_ns;
+};
+
+/* ---- store_snapshot.c ---- */
+
+/* The states of the database PATH and of its log; false: unknown. */
+bool store_look(const char *path, struct store_file_state f[2]);
+
+/* ---- store_early.c ---- */
+
+/* Both states as one number, never 0. */
+uint64_t store_state(const struct store_file_state f[2]);
+
 /* ---- store_sql.c ---- */
 
 /* SQLite's RC as negative errno, with its message; notes damage. */

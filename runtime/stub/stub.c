@@ -5,10 +5,11 @@
  * before a hot site is met.
  *
  * It is asleep until one call is large or some 20 ms have passed since the
- * first sample; then one thread wakes it, by loading libpsrrt.so, while the
- * others go on with what the tables say, which is the baseline. Where
- * waking is not safe (safe.h) it is put off. Whatever fails, or is
- * forbidden, ends in "off": the program as its compiler made it.
+ * first sample, 4 ms where it is known to gain (early.h), none where psr run
+ * expects it to last; then one thread wakes it, by loading libpsrrt.so, while
+ * the others go on with what the tables say, which is the baseline. Where waking
+ * is not safe (safe.h) it is put off. Whatever fails, or is forbidden, ends in
+ * "off": the program as its compiler made it.
  *
  * Never prints, keeps errno, leaves no descriptor open. Every symbol of the
  * C library is weak, so that it links into static and free-standing
@@ -26,10 +27,12 @@
 #include <sys/prctl.h>
 
 #include "attach.h"
+#include "early.h"
 #include "safe.h"
 #include "scratch.h"
 #include "sys6.h"
 #include "ticks.h"
+#include "variable.h"
 
 #define TICK_ASLEEP (INT64_C(1) << 17) /* work units between two looks */
 #define TICK_OFF    (INT64_MAX / 2)
@@ -37,6 +40,7 @@
 #define WAKE_WORK   (UINT64_C(1) << 24)
 #define WAKE_INSTRUCTIONS (UINT64_C(1) << 28)
 #define WAKE_US     UINT64_C(20000)
+#define EARLY_US    UINT64_C(4000) /* where that costs a fifth (early.h) */
 #define RETRY_US    UINT64_C(10000) /* doubled each time */
 #define PINNED_WAIT 20000               /* yields for another's waking */
 
@@ -57,8 +61,6 @@ static const volatile struct {
 } libc = {dlopen, dlsym, dlerror, getauxval, pthread_setcancelstate,
 	  dl_iterate_phdr};
 
-extern char **environ __attribute__((weak));
-
 /* Every sanitizer that brings an allocator has it. */
 extern unsigned long __sanitizer_get_allocated_size(const volatile void *p)
     __attribute__((weak));
@@ -78,6 +80,10 @@ static _Atomic(const struct psr_hooks *) hooks;
 static _Atomic uint64_t wake_at; /* ticks */
 static _Atomic uint64_t retry_ticks;
 static _Atomic bool eager; /* woken by the first site */
+
+/* Of another process, psr run's: see struct psr_note. */
+__attribute__((visibility("hidden"), used)) volatile uint32_t __psr_sleep =
+    PSR_SLEEPS;
 
 static bool is_ours(const void *p)
 {
@@ -161,25 +167,6 @@ static bool same(const char *a, const char *b)
 	return *a == *b;
 }
 
-/* What follows PREFIX in S; NULL: S begins otherwise. */
-static const char *behind(const char *s, const char *prefix)
-{
-	while (*prefix)
-		if (*s++ != *prefix++)
-			return NULL;
-	return s;
-}
-
-/* What the environment says of NAME, which ends in "="; NULL: nothing. */
-static const char *variable(const char *name)
-{
-	const char *value = NULL;
-
-	for (char **e = &environ ? environ : NULL; e && *e && !value; e++)
-		value = behind(*e, name);
-	return value;
-}
-
 /* What the environment says, asked once. */
 static enum state first_state(void)
 {
@@ -189,13 +176,13 @@ static enum state first_state(void)
 		return OFF;
 	if (libc.getauxval(AT_SECURE) || is_static())
 		return OFF;
-	mode = variable("PSR_MODE=");
+	mode = psr_variable("PSR_MODE=");
 	if (!mode)
 		return ASLEEP;
 	if (same(mode, "off") || same(mode, "baseline"))
 		return OFF;
 	if (same(mode, "frozen") || same(mode, "verify") ||
-	    behind(mode, "pinned:"))
+	    psr_behind(mode, "pinned:"))
 		return EAGER;
 	return ASLEEP;
 }
@@ -222,6 +209,7 @@ static const struct psr_hooks *attach(const char *library)
 	    .site_abi = PSR_SITE_ABI,
 	    .sites = __start_psr_sites,
 	    .nsites = (size_t)(__stop_psr_sites - __start_psr_sites),
+	    .recorded = __psr_sleep != PSR_SLEEPS,
 	};
 	lib = libc.dlopen(library, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
 	if (!lib)
@@ -233,7 +221,7 @@ static const struct psr_hooks *attach(const char *library)
 
 static const struct psr_hooks *attach_any(void)
 {
-	const char *own = variable("PSR_RUNTIME=");
+	const char *own = psr_variable("PSR_RUNTIME=");
 	const struct psr_hooks *h;
 
 	if (!__start_psr_sites || !__stop_psr_sites)
@@ -258,6 +246,8 @@ static void put_off(void)
 	wait = wait ? wait * 2 : first;
 	if (wait > first * 128)
 		wait = first * 128;
+	if (__psr_sleep == PSR_ROUSED)
+		__psr_sleep = PSR_RECORDED;
 	atomic_store(&retry_ticks, wait);
 	atomic_store(&wake_at, psr_ticks() + wait);
 }
@@ -313,13 +303,24 @@ static const struct psr_hooks *await(void)
 	return h;
 }
 
+/* How long to sleep from now on. */
+static uint64_t sleep_us(void)
+{
+	if (!__start_psr_sites || !__stop_psr_sites)
+		return WAKE_US;
+	return __psr_early(__start_psr_sites, (size_t)(__stop_psr_sites -
+						       __start_psr_sites))
+		   ? EARLY_US
+		   : WAKE_US;
+}
+
 static enum state decide(void)
 {
 	enum state none = NEW, s = first_state();
 
 	atomic_store(&eager, s == EAGER);
 	if (s == ASLEEP) /* else the counter may be forbidden */
-		atomic_store(&wake_at, psr_ticks() + psr_ticks_in(WAKE_US));
+		atomic_store(&wake_at, psr_ticks() + psr_ticks_in(sleep_us()));
 	if (s == OFF)
 		ignore_small();
 	atomic_compare_exchange_strong(&state, &none, s);
@@ -345,7 +346,8 @@ static const struct psr_hooks *asleep(enum state s, const struct psr_site *site,
 	if (s != ASLEEP && s != EAGER)
 		return NULL;
 	if (!is_long(site, work) || atomic_load(&retry_ticks))
-		if (psr_ticks() < atomic_load(&wake_at))
+		if (psr_ticks() < atomic_load(&wake_at) &&
+		    __psr_sleep != PSR_ROUSED)
 			return NULL;
 	return wake(s);
 }
@@ -428,13 +430,10 @@ __attribute__((destructor(101))) static void detach(void)
  * A note in each linked object says where its withdraw() is, so that one
  * object's __psr_seal reaches the others' without a symbol that anyone sees.
  */
-#define NOTE_TYPE 1
-
 struct note {
 	uint32_t name_size, size, type;
 	char name[4];
-	int32_t withdraw; /* from this field */
-	uint32_t padding;
+	struct psr_note is;
 };
 
 #if defined(__x86_64__) || defined(__aarch64__)
@@ -443,7 +442,7 @@ __asm__(".pushsection .note.psr,\"a\",%note\n"
 	"	.long 4, 8, 1\n"
 	"	.asciz \"PSR\"\n"
 	"	.long __psr_withdraw - .\n"
-	"	.long 0\n"
+	"	.long __psr_sleep - .\n"
 	"	.popsection\n");
 #endif
 
@@ -457,10 +456,11 @@ void __psr_withdraw(void)
 
 static void withdraw_by(const struct note *note)
 {
-	void (*f)(void) = (void (*)(void))((uintptr_t)&note->withdraw +
-					   (uintptr_t)(intptr_t)note->withdraw);
+	void (*f)(void) =
+	    (void (*)(void))((uintptr_t)&note->is.withdraw +
+			     (uintptr_t)(intptr_t)note->is.withdraw);
 
-	if (note->type == NOTE_TYPE && note->size == 8 &&
+	if (note->type == PSR_NOTE_TYPE && note->size == sizeof(note->is) &&
 	    note->name_size == 4 && same(note->name, "PSR"))
 		f();
 }

@@ -821,6 +821,58 @@ static void test_own_row(const char *dir)
 	psr_store_close(s);
 }
 
+/* In another: a run's time and what its variants saved; the longest counts. */
+static void test_unaided(const char *dir)
+{
+	const struct psr_task mine = {.program = 80,
+				      .exact = 5,
+				      .name = "saved",
+				      .path = "/usr/bin/saved",
+				      .arguments = "[]",
+				      .environment = "{}"};
+	struct psr_task other = mine;
+	struct psr_site_time t = {.site = 80,
+				  .size_class = 12,
+				  .variant = "v3",
+				  .n = 1,
+				  .nring = 1,
+				  .ring = {2},
+				  .spent_ns = 300,
+				  .base_ns = 1000};
+	struct psr_site_batch b = {.module = "saved",
+				   .cpu = "v4",
+				   .pid = getpid(),
+				   .times = &t,
+				   .ntimes = 1};
+	struct psr_store *s = NULL;
+	struct psr_record r;
+	char path[512];
+	int64_t run;
+	double ns = 1;
+
+	snprintf(path, sizeof(path), "%s/unaided.db", dir);
+	OK(psr_store_open(path, PSR_STORE_WRITE, &s, &err));
+	if (!s)
+		return;
+	OK(psr_store_unaided(s, &mine, &ns, &err));
+	CHECK(ns == 0, "%g ns of no run", ns);
+	for (uint64_t i = 0; i < 2; i++) {
+		psr_record_init(&r);
+		r.pid = (uint64_t)getpid();
+		OK(psr_store_run_begin(s, &mine, &r, &run, &err));
+		if (!i)
+			OK(psr_store_sites_save(s, &b, &err));
+		r.wall_ns = 5000 + 500 * i;
+		OK(psr_store_run_end(s, &mine, run, 0, &r, NULL, &err));
+	}
+	OK(psr_store_unaided(s, &mine, &ns, &err));
+	CHECK(ns == 5700, "%g ns", ns);
+	other.exact = 6;
+	OK(psr_store_unaided(s, &other, &ns, &err));
+	CHECK(ns == 0, "%g ns of another task", ns);
+	psr_store_close(s);
+}
+
 int main(int argc, char **argv)
 {
 	char path[512];
@@ -854,6 +906,7 @@ int main(int argc, char **argv)
 		test_maintain(path);
 	test_read_only(path);
 	test_own_row(argv[1]);
+	test_unaided(argv[1]);
 	OK(psr_store_check(path, &err));
 	psr_store_close(NULL);
 	CHECK(count_fds() == fds, "descriptors leak");

@@ -188,6 +188,8 @@ struct psr_waking {
 	void *ctx;
 	bool wants_prior;
 	bool recording;                 /* as psr_store_is_recording() says */
+	/* A snapshot holds for this state of the database; 0: none does. */
+	uint64_t state;
 	void *prior;                    /* NULL: there is none; to be freed */
 	size_t prior_bytes;
 };
@@ -201,6 +203,12 @@ struct psr_waking {
 PSR_API PSR_MUST_CHECK int psr_store_wake(const char *module, const char *cpu,
 					  struct psr_waking *waking,
 					  struct psr_err *err);
+
+/*
+ * Has programs with SITES (psr_early_sites()) wake early as long as the database
+ * is in STATE, or no longer. A few system calls; only ever a hint.
+ */
+PSR_API void psr_store_early(uint64_t sites, uint64_t state, bool early);
 
 /*
  * If PID, or the nearest of its ancestors, is a running run's program or
@@ -331,6 +339,14 @@ PSR_API PSR_MUST_CHECK int
 psr_store_history(struct psr_store *store, const struct psr_task *task,
                   struct psr_history *out, size_t max, size_t *n,
                   struct psr_err *err);
+
+/*
+ * The longest that one of TASK's latest runs would have taken without PSR: its
+ * wall time and what its sites' variants saved. *NS: 0 where it has not run.
+ */
+PSR_API PSR_MUST_CHECK int psr_store_unaided(struct psr_store *store,
+					     const struct psr_task *task,
+					     double *ns, struct psr_err *err);
 
 /* One reservation, alive as long as its owner (pid + start time) is. */
 struct psr_reservation {
