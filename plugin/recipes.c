@@ -230,6 +230,16 @@ static enum psr_reason applies_scalar(const struct psr_recipe *r,
 	return PSR_REASON_NONE;
 }
 
+/*
+ * Changes scalar code, too: by the instructions of x86-64-v3, with and without
+ * another schedule (znver3's served best of four on a Zen 4).
+ */
+static bool suits_scalars(const struct psr_recipe *r)
+{
+	return r->isa == V3 && r->width == 256 && !r->interleave &&
+	       !r->transforms[0] && (!r->tune || !strcmp(r->tune, "znver3"));
+}
+
 /* ---- What does it promise? ---------------------------------------------- */
 
 /*
@@ -255,7 +265,9 @@ static int promise_vector(const struct psr_recipe *r,
 	else if (r->interleave)
 		promise -= x->recurrences > 1 ? 16 : 27;
 	if (r->tune)
-		promise += nest->gains_isa ? 20 : -40;
+		promise += nest->gains_isa || (!nest->loop && suits_scalars(r))
+			       ? 20
+			       : -40;
 	if (x->inner_trip && x->inner_trip < 16 && r->width > 128)
 		promise -= 35;
 	return promise;
@@ -568,16 +580,6 @@ enum psr_reason psr_recipe_apply(unsigned i, struct psr_fam *fam,
 	if (r->width)
 		psr_ir_each_part(variant, apply_vector, &v);
 	return r->interleave && !v.hinted ? PSR_REASON_LARGE : PSR_REASON_NONE;
-}
-
-/*
- * Changes scalar code, too: by the instructions of x86-64-v3, with and without
- * another schedule (znver3's served best of four on a Zen 4).
- */
-static bool suits_scalars(const struct psr_recipe *r)
-{
-	return r->isa == V3 && r->width == 256 && !r->interleave &&
-	       !r->transforms[0] && (!r->tune || !strcmp(r->tune, "znver3"));
 }
 
 static enum psr_reason applies(const struct psr_recipe *r,
