@@ -104,16 +104,16 @@ static void weigh(LLVMValueRef i, const struct psr_profile_branch *b)
 }
 
 /*
- * B ends an innermost loop that may be vectorised: LLVM would not do so where
- * weights say that it has few iterations, but which is faster is measured.
+ * B is in an innermost loop that may be vectorised: LLVM would not do so where
+ * weights say that it has few iterations, or that the scalar code would rarely
+ * run what is behind a condition; but which is faster is measured.
  */
-static bool ends_vectors(struct psr_fam *fam, LLVMValueRef f,
-			 LLVMBasicBlockRef b)
+static bool is_in_vectors(struct psr_fam *fam, LLVMValueRef f,
+			  LLVMBasicBlockRef b)
 {
 	psr_loop l = psr_ext_loop_of(fam, f, b);
 
 	return l && !psr_ext_loop_count(fam, f, l) &&
-	       psr_ext_loop_latch(l) == b &&
 	       psr_ext_loop_vector(fam, f, l) == PSR_VECTOR_OK;
 }
 
@@ -126,7 +126,7 @@ void psr_inputs_weigh(struct psr_fam *fam, const struct psr_nest *nest)
 		int n = psr_inputs_branch(i);
 
 		if (n < 0 ||
-		    ends_vectors(fam, nest->function, nest->blocks[b]))
+		    is_in_vectors(fam, nest->function, nest->blocks[b]))
 			continue;
 		for (size_t k = 0; k < s->nbranches; k++)
 			if (s->branches[k].branch == n)

@@ -14,7 +14,7 @@ void psr_inputs_number(struct psr_nest *nest);
 
 /*
  * Gives the branches the weights that the profile knows, where they have none;
- * not those that end a loop that may be vectorised.
+ * not those in an innermost loop that may be vectorised.
  */
 void psr_inputs_weigh(struct psr_fam *fam, const struct psr_nest *nest);
 
