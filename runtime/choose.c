@@ -249,6 +249,7 @@ unsigned psr_choose_best(const struct psr_rival *r, unsigned n)
 {
 	struct psr_interval rel;
 	unsigned best = 0;
+	float mid = 0; /* the best's */
 
 	if (!r[0].all.n)
 		return 0;
@@ -258,8 +259,10 @@ unsigned psr_choose_best(const struct psr_rival *r, unsigned n)
 		rel = psr_choose_relative(r, i);
 		if (!rel.n || rel.high >= 1 || drifted(r, i))
 			continue;
-		if (!best || rel.mid < psr_choose_relative(r, best).mid)
-			best = i;
+		if (best && rel.mid >= mid)
+			continue;
+		best = i;
+		mid = rel.mid;
 	}
 	return best;
 }

@@ -7,29 +7,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "place.h"
 #include "psr/store.h"
-
-/* The first variable that is set, and what follows it. */
-static const struct {
-	const char *name, *rest;
-} places[] = {
-    {"PSR_DB", ""},
-    {"XDG_DATA_HOME", "/psr/psr.db"},
-    {"HOME", "/.local/share/psr/psr.db"},
-};
 
 int psr_store_path(char *buf, size_t size, struct psr_err *err)
 {
-	for (size_t i = 0; i < PSR_COUNTOF(places); i++) {
-		const char *value = getenv(places[i].name);
+	for (size_t i = 0; i < PSR_COUNTOF(psr_places); i++) {
+		const char *value = getenv(psr_places[i].name);
 		int n;
 
 		if (!value || !*value)
 			continue;
-		n = snprintf(buf, size, "%s%s", value, places[i].rest);
+		n = snprintf(buf, size, "%s%s", value, psr_places[i].rest);
 		if (n < 0 || (size_t)n >= size)
 			return psr_fail(err, -ENAMETOOLONG, "$%s is too long",
-					places[i].name);
+					psr_places[i].name);
 		return 0;
 	}
 	return psr_fail(err, -ENOENT,

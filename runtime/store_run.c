@@ -506,18 +506,15 @@ int psr_store_unaided(struct psr_store *s, const struct psr_task *task,
 	    "WHERE t.exact = ?2";
 	sqlite3_stmt *st = NULL;
 	int ret = store_prepare(s, sql, &st, err);
-	int rc;
+	int64_t whole = 0;
 
 	*ns = 0;
 	if (ret < 0)
 		return ret;
 	sqlite3_bind_int64(st, 1, (int64_t)task->program);
 	sqlite3_bind_int64(st, 2, (int64_t)task->exact);
-	rc = sqlite3_step(st);
-	if (rc == SQLITE_ROW)
-		*ns = sqlite3_column_double(st, 0);
-	else
-		ret = store_done(s, rc, err);
+	ret = store_id(s, st, &whole, err);
 	sqlite3_finalize(st);
+	*ns = (double)whole;
 	return ret;
 }

@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 
 #include "early.h"
+#include "place.h"
+#include "psr/err.h"
 #include "safe.h"
 #include "sys6.h"
 #include "variable.h"
@@ -28,18 +30,16 @@ __attribute__((noinline)) static void put(struct path *p, const char *s)
 /* As psr_store_path() has it. */
 static bool put_database(struct path *p)
 {
-	const char *value;
+	for (size_t i = 0; i < PSR_COUNTOF(psr_places); i++) {
+		const char *value = psr_variable(psr_places[i].name);
 
-	if ((value = psr_variable("PSR_DB=")) && *value) {
+		if (!value || !*value)
+			continue;
 		put(p, value);
-	} else if ((value = psr_variable("XDG_DATA_HOME=")) && *value) {
-		put(p, value);
-		put(p, "/psr/psr.db");
-	} else if ((value = psr_variable("HOME=")) && *value) {
-		put(p, value);
-		put(p, "/.local/share/psr/psr.db");
+		put(p, psr_places[i].rest);
+		return true;
 	}
-	return p->n;
+	return false;
 }
 
 /* H with the state of the file at P as it is now. */

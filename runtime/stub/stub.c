@@ -176,7 +176,7 @@ static enum state first_state(void)
 		return OFF;
 	if (libc.getauxval(AT_SECURE) || is_static())
 		return OFF;
-	mode = psr_variable("PSR_MODE=");
+	mode = psr_variable("PSR_MODE");
 	if (!mode)
 		return ASLEEP;
 	if (same(mode, "off") || same(mode, "baseline"))
@@ -221,7 +221,7 @@ static const struct psr_hooks *attach(const char *library)
 
 static const struct psr_hooks *attach_any(void)
 {
-	const char *own = psr_variable("PSR_RUNTIME=");
+	const char *own = psr_variable("PSR_RUNTIME");
 	const struct psr_hooks *h;
 
 	if (!__start_psr_sites || !__stop_psr_sites)

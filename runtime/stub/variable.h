@@ -16,14 +16,15 @@ static inline const char *psr_behind(const char *s, const char *prefix)
 	return s;
 }
 
-/* What the environment says of NAME, which ends in "="; NULL: nothing. */
+/* What the environment says of NAME; NULL: nothing. */
 static inline const char *psr_variable(const char *name)
 {
-	const char *value = NULL;
+	const char *value;
 
-	for (char **e = &environ ? environ : NULL; e && *e && !value; e++)
-		value = psr_behind(*e, name);
-	return value;
+	for (char **e = &environ ? environ : NULL; e && *e; e++)
+		if ((value = psr_behind(*e, name)) && *value == '=')
+			return value + 1;
+	return NULL;
 }
 
 #endif

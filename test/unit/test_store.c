@@ -797,16 +797,24 @@ static int count_fds(void)
 	return n;
 }
 
+/* A new database of its own, DIR/NAME; NULL: none. */
+static struct psr_store *open_own(const char *dir, const char *name)
+{
+	struct psr_store *s = NULL;
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	OK(psr_store_open(path, PSR_STORE_WRITE, &s, &err));
+	return s;
+}
+
 /* In a database of its own: a run's number that is another run's there. */
 static void test_own_row(const char *dir)
 {
-	struct psr_store *s = NULL;
+	struct psr_store *s = open_own(dir, "own-row.db");
 	struct psr_record r;
-	char path[512];
 	int64_t run;
 
-	snprintf(path, sizeof(path), "%s/own-row.db", dir);
-	OK(psr_store_open(path, PSR_STORE_WRITE, &s, &err));
 	if (!s)
 		return;
 	psr_record_init(&r);
@@ -844,14 +852,11 @@ static void test_unaided(const char *dir)
 				   .pid = getpid(),
 				   .times = &t,
 				   .ntimes = 1};
-	struct psr_store *s = NULL;
+	struct psr_store *s = open_own(dir, "unaided.db");
 	struct psr_record r;
-	char path[512];
 	int64_t run;
 	double ns = 1;
 
-	snprintf(path, sizeof(path), "%s/unaided.db", dir);
-	OK(psr_store_open(path, PSR_STORE_WRITE, &s, &err));
 	if (!s)
 		return;
 	OK(psr_store_unaided(s, &mine, &ns, &err));
