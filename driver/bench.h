@@ -207,11 +207,23 @@ struct bench_case {
 	struct bench_list chosen;
 };
 
+/* How PSR's builds are launched in the rounds. */
+enum bench_launched {
+	BENCH_FROZEN, /* by what was learnt, which they leave as it is */
+	BENCH_PLAIN,  /* as they come: they load it, and go on learning */
+	BENCH_RUN,    /* by psr run, which records and samples them */
+	BENCH_LAUNCHED
+};
+
 struct bench_options {
 	unsigned rounds, learn, threads;
 	uint32_t builds; /* bits, as bench_builds */
 	bool oracle, wall;
+	enum bench_launched launched;
 };
+
+/* The word for L, of the command line. */
+const char *bench_launched_name(enum bench_launched l);
 
 /*
  * Builds P in all ways and measures it at all its sizes: CASES[i] is filled

@@ -31,6 +31,29 @@ struct sample {
 	uint64_t answer;
 };
 
+/* In which mode a program is launched, and whether by psr run. */
+struct way {
+	const char *mode;
+	bool recorded;
+};
+
+static const struct way off = {"off", false};
+static const struct way learning = {"learn", true};
+
+static const struct {
+	const char *name;
+	struct way way;
+} launched[BENCH_LAUNCHED] = {
+    [BENCH_FROZEN] = {"frozen", {"frozen", false}},
+    [BENCH_PLAIN] = {"plain", {"learn", false}},
+    [BENCH_RUN] = {"run", {"learn", true}},
+};
+
+const char *bench_launched_name(enum bench_launched l)
+{
+	return launched[l].name;
+}
+
 static bool is_wanted(const struct work *w, size_t b)
 {
 	return w->o->builds >> b & 1;
@@ -121,8 +144,8 @@ static int add_recorder(struct psr_args *a)
 	return ret;
 }
 
-/* Launches build B with size I; PSR's in MODE. */
-static int launch(const struct work *w, size_t i, size_t b, const char *mode,
+/* Launches build B with size I; PSR's the WAY that is said. */
+static int launch(const struct work *w, size_t i, size_t b, struct way way,
 		  struct sample *x, struct psr_err *err)
 {
 	char program[PATH_MAX];
@@ -131,14 +154,14 @@ static int launch(const struct work *w, size_t i, size_t b, const char *mode,
 
 	if (ret)
 		return ret;
-	if (bench_builds[b].psr && !strcmp(mode, "learn"))
+	if (bench_builds[b].psr && way.recorded)
 		ret = add_recorder(&a);
 	if (!ret)
 		ret = psr_args_add(&a, program);
 	if (!ret)
 		ret = psr_args_append(&a, &w->p->sizes[i].args);
 	ret = ret ? psr_fail(err, ret, "out of memory")
-		  : run(w, &a, b, mode, x, err);
+		  : run(w, &a, b, way.mode, x, err);
 	psr_args_free(&a);
 	return ret;
 }
@@ -173,7 +196,7 @@ static int judge(struct work *w, size_t i, size_t b, int ret,
 }
 
 /* Launches build B once more and adds its times to its lists, or to LEARN. */
-static int add_launch(struct work *w, size_t i, size_t b, const char *mode,
+static int add_launch(struct work *w, size_t i, size_t b, struct way way,
 		      struct bench_list *learn, struct psr_err *err)
 {
 	struct bench_cell *cell = &w->cases[i].cells[b];
@@ -182,7 +205,7 @@ static int add_launch(struct work *w, size_t i, size_t b, const char *mode,
 
 	if (!is_wanted(w, b) || !cell->ok || !w->cases[i].cells[0].ok)
 		return 0;
-	ret = launch(w, i, b, mode, &x, err);
+	ret = launch(w, i, b, way, &x, err);
 	if (ret || learn) {
 		bool wall = w->o->wall || bench_builds[b].threads;
 
@@ -238,9 +261,9 @@ static int ask(struct work *w, size_t i, struct psr_err *err)
 
 	if (!clang->ok)
 		return 0;
-	ret = launch(w, i, 0, "off", &x, err);
+	ret = launch(w, i, 0, off, &x, err);
 	if (!ret)
-		ret = launch(w, i, 0, "off", &again, err);
+		ret = launch(w, i, 0, off, &again, err);
 	if (is_final(ret))
 		return ret;
 	if (ret) {
@@ -265,7 +288,7 @@ static int learn(struct work *w, bool after, struct psr_err *err)
 				if (bench_builds[b].psr &&
 				    after == !!bench_builds[b].after)
 					ret = add_launch(
-					    w, i, b, "learn",
+					    w, i, b, learning,
 					    &w->cases[i].cells[b].learn, err);
 	return ret;
 }
@@ -280,7 +303,9 @@ static int round_of(struct work *w, size_t i, unsigned n, bool all,
 		size_t b = n % 2 ? bench_nbuilds - 1 - k : k;
 
 		if (all || b == 0 || bench_builds[b].psr)
-			ret = add_launch(w, i, b, "frozen", NULL, err);
+			ret = add_launch(w, i, b,
+					 launched[w->o->launched].way, NULL,
+					 err);
 	}
 	return ret;
 }
@@ -364,15 +389,15 @@ static int list_variants(const struct work *w, size_t b, struct bench_case *c,
 	return ret;
 }
 
-/* The mode that forces C's V-th variant; behind the last: what was learnt. */
-static const char *mode_of(const struct bench_case *c, size_t v, char buf[80])
+/* The way that forces C's V-th variant; behind the last: what was learnt. */
+static struct way way_of(const struct bench_case *c, size_t v, char buf[80])
 {
 	if (v == c->nvariants)
-		return "frozen";
+		return launched[BENCH_FROZEN].way;
 	if (!strcmp(c->variants[v].name, "baseline"))
-		return "baseline";
+		return (struct way){"baseline", false};
 	snprintf(buf, 80, "pinned:%s", c->variants[v].name);
-	return buf;
+	return (struct way){buf, false};
 }
 
 static int ask_oracle(struct work *w, size_t i, size_t b, struct psr_err *err)
@@ -391,7 +416,7 @@ static int ask_oracle(struct work *w, size_t i, size_t b, struct psr_err *err)
 						   ? &c->variants[v].times
 						   : &c->chosen;
 
-			ret = add_launch(w, i, b, mode_of(c, v, buf), l, err);
+			ret = add_launch(w, i, b, way_of(c, v, buf), l, err);
 		}
 	return ret;
 }

@@ -148,8 +148,9 @@ void bench_json(const struct bench_options *o, const struct bench_setup *s,
 	psr_text_json(t, s->suite);
 	psr_text_add(t,
 		     ",\n  \"rounds\": %u, \"learn\": %u, \"threads\": %u, "
-		     "\"clock\": \"%s\",\n",
-		     o->rounds, o->learn, o->threads, o->wall ? "wall" : "cpu");
+		     "\"clock\": \"%s\", \"launch\": \"%s\",\n",
+		     o->rounds, o->learn, o->threads, o->wall ? "wall" : "cpu",
+		     bench_launched_name(o->launched));
 	add_summary(o, sum, t);
 	psr_text_add(t, ",\n  \"cases\": [\n");
 	for (size_t i = 0; i < n; i++) {

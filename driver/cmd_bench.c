@@ -30,6 +30,7 @@ enum {
 	OPT_THREADS,
 	OPT_CPU,
 	OPT_CLOCK,
+	OPT_LAUNCH,
 	OPT_TIMEOUT,
 	OPT_ORACLE,
 	OPT_JSON,
@@ -50,6 +51,7 @@ static const struct option options[] = {
     {"threads", required_argument, NULL, OPT_THREADS},
     {"cpu", required_argument, NULL, OPT_CPU},
     {"clock", required_argument, NULL, OPT_CLOCK},
+    {"launch", required_argument, NULL, OPT_LAUNCH},
     {"timeout", required_argument, NULL, OPT_TIMEOUT},
     {"oracle", no_argument, NULL, OPT_ORACLE},
     {"json", required_argument, NULL, OPT_JSON},
@@ -89,6 +91,10 @@ static void help(void)
 	     "  --cpu N          the processor to use; the last one without "
 	     "it\n"
 	     "  --clock cpu|wall what times are compared (cpu)\n"
+	     "  --launch frozen|plain|run\n"
+	     "                   PSR's builds: by what was learnt, as they "
+	     "come, or by\n"
+	     "                   psr run (frozen)\n"
 	     "  --timeout S      the longest launch, in seconds (60)\n"
 	     "  --oracle         try every variant: is the choice the best?\n"
 	     "  --json FILE      write everything there\n"
@@ -203,6 +209,16 @@ static int take_clock(struct request *r)
 	return 0;
 }
 
+static int take_launch(struct request *r)
+{
+	for (int l = 0; l < BENCH_LAUNCHED; l++)
+		if (!strcmp(optarg, bench_launched_name(l))) {
+			r->o.launched = l;
+			return 0;
+		}
+	return bad("--launch", optarg, "'frozen', 'plain' or 'run'");
+}
+
 /* Options whose value is a number. */
 static int take_numeric(struct request *r, int c)
 {
@@ -250,6 +266,8 @@ static int take_option(struct request *r, int c)
 		return take_flags(r);
 	case OPT_CLOCK:
 		return take_clock(r);
+	case OPT_LAUNCH:
+		return take_launch(r);
 	case OPT_ORACLE:
 		r->o.oracle = true;
 		return 0;
