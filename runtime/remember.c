@@ -10,6 +10,7 @@
 #include "remember.h"
 
 #include <errno.h>
+#include <math.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,7 @@
 #define SAVE_NS       1.5e6 /* that saving takes */
 #define NEWS_NS       4e5   /* spent where there is news: it may gain as much */
 #define NEWS_SHARE    0.02  /* of the process's time, likewise */
-#define EARLY_NS      8e6   /* of a process less tells nothing of the next */
+#define EARLY_NS      8e6   /* by originals; less tells nothing of the next */
 #define EARLY_GAIN    1.06  /* times as fast: pays for waking in 10 ms */
 #define ACCOUNT_SHARE 0.1   /* of the share, for what is no news */
 /* Earlier samples, with which one more counts: not saved, a free call would be
@@ -370,7 +371,7 @@ void psr_remember_early(const struct psr_module_state *m)
 		add_accounts(&sum, c);
 		psr_sites_unlock(c->site);
 	}
-	if (sum.spent >= EARLY_NS)
+	if (fmax(sum.base, sum.spent) >= EARLY_NS)
 		psr_store_early(psr_early_sites(m->sites, m->nsites), m->state,
 				sum.base >= EARLY_GAIN * sum.spent);
 }
