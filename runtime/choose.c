@@ -554,10 +554,16 @@ static unsigned recheck(const struct race *race, double limit_ns,
 	return i;
 }
 
+/* What there is to share out. */
+static double budget_ns(const struct psr_budget *b)
+{
+	return b->kept ? b->site_ns : b->site_ns - b->earlier_ns;
+}
+
 static unsigned check(const struct race *race, struct psr_budget *b,
 		      uint32_t random)
 {
-	double limit = b->share * DRIFT_SHARE * b->site_ns - b->checked_ns;
+	double limit = b->share * DRIFT_SHARE * budget_ns(b) - b->checked_ns;
 	unsigned i = recheck(race, limit, random);
 
 	if (i != race->best)
@@ -567,7 +573,8 @@ static unsigned check(const struct race *race, struct psr_budget *b,
 
 static unsigned explore(const struct race *race, struct psr_budget *b)
 {
-	double limit = b->share * b->site_ns - b->explored_ns;
+	double earlier = b->kept ? 0 : b->earlier_explored_ns;
+	double limit = b->share * budget_ns(b) - (b->explored_ns - earlier);
 	unsigned i = limit > 0 ? least_known(race, limit) : race->n;
 
 	if (i == race->n)
@@ -629,7 +636,7 @@ enum psr_counting psr_choose_counting(uint64_t counted, double call_ns,
 	if (counted < COUNT_FREE)
 		return call_ns > 0 && call_ns < COUNT_NS ? PSR_COUNT_ALL
 							 : PSR_COUNT_VALUES;
-	if (call_ns <= 0 || b->counted_ns + extra > share * b->site_ns)
+	if (call_ns <= 0 || b->counted_ns + extra > share * budget_ns(b))
 		return PSR_COUNT_NONE;
 	b->counted_ns += extra;
 	return PSR_COUNT_ALL;

@@ -50,6 +50,11 @@ struct psr_budget {
 	double checked_ns;  /* of these, looking for drift once settled */
 	double counted_ns;  /* at most, that counted variants took longer */
 	double share;       /* of site_ns that may be explored; 0: none */
+	double earlier_ns;  /* of site_ns, earlier processes' */
+	double earlier_explored_ns;
+	/* What is tried will be saved. Else only this process's own time is
+	 * shared out: what earlier ones left would be spent by each anew. */
+	bool kept;
 };
 
 enum psr_counting {

@@ -166,6 +166,7 @@ static unsigned pick(struct psr_known *k, struct psr_class *c, uint64_t work)
 	unsigned i;
 
 	psr_sites_expect(c);
+	k->budget.kept = psr_remember_keeps(k->budget.share);
 	i = psr_choose_next(c->rivals, k->nrivals, c->best, &c->latest, work,
 			    guess, &k->budget, psr_probe_random());
 	c->rivals[i].tried++;

@@ -40,7 +40,7 @@ static uint64_t begun_ticks;
 static _Atomic uint64_t last_ticks;
 static _Atomic uint64_t due_ticks = UINT64_MAX / 2;
 static void (*_Atomic save_all)(void);
-static bool recorded;     /* `psr run` records something meanwhile */
+static _Atomic bool recorded; /* `psr run` records something meanwhile */
 static double weight = 1; /* programs that what is saved stands for */
 
 struct origin { /* where a row comes from */
@@ -116,7 +116,8 @@ void psr_remember_load(struct psr_module_state *m)
 	psr_cpu_key(cpu);
 	if (psr_store_wake(m->name, cpu, &w, NULL) < 0)
 		return;
-	recorded |= w.recording;
+	if (w.recording)
+		recorded = true;
 	m->state = w.state;
 	if (w.wants_prior)
 		take_prior(&w);
@@ -324,25 +325,50 @@ static double all_news_ns(struct psr_module_state *m)
 	return ns;
 }
 
+/* Of saving what is no news, so far. */
+static double saving_chance(double share)
+{
+	double ticks = (double)(psr_ticks() - begun_ticks);
+
+	return recorded ? 1
+			: share * ACCOUNT_SHARE * ticks /
+				  (double)psr_probe_ticks(SAVE_NS);
+}
+
+/* Once: the modules go one by one, and what is kept stays so. */
+static bool is_drawn(double chance)
+{
+	static _Atomic uint32_t drawn;
+	uint32_t none = 0;
+
+	if (chance >= 1)
+		return true;
+	if (!drawn) /* a random number is never 0 */
+		atomic_compare_exchange_strong(&drawn, &none,
+					       psr_probe_random());
+	return drawn < chance * UINT32_MAX;
+}
+
+bool psr_remember_keeps(double share)
+{
+	return is_drawn(saving_chance(share));
+}
+
 bool psr_remember_worth(struct psr_module_state *const *m, size_t count,
 			double share)
 {
-	static uint32_t drawn; /* once: the modules go one by one */
 	double ticks = (double)(psr_ticks() - begun_ticks);
-	double chance = share * ACCOUNT_SHARE * ticks /
-			(double)psr_probe_ticks(SAVE_NS);
+	double chance = saving_chance(share);
 	double news = 0;
 
-	if (recorded || chance >= 1)
+	if (chance >= 1)
 		return true;
 	for (size_t i = 0; i < count; i++)
 		news += all_news_ns(m[i]);
 	if (news >= NEWS_NS &&
 	    (double)psr_probe_ticks(news) >= NEWS_SHARE * ticks)
 		return true;
-	if (!drawn)
-		drawn = psr_probe_random(); /* never 0 */
-	if (drawn >= chance * UINT32_MAX)
+	if (!is_drawn(chance))
 		return false;
 	weight = 1 / chance;
 	return true;

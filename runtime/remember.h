@@ -38,6 +38,12 @@ bool psr_remember_worth(struct psr_module_state *const *m, size_t count,
 			double share);
 
 /*
+ * Whether this process, if it ended now, would save what it knows even without
+ * news that pay for it: no longer to be changed once it is so. From any thread.
+ */
+bool psr_remember_keeps(double share);
+
+/*
  * As M goes: has the next program with its sites wake early if this one gained
  * and the database is as it was, no longer if it lost (early.h).
  */

@@ -511,6 +511,12 @@ void psr_sites_fill(struct psr_module_state *m)
 			    psr_choose_lends(c->rivals, c->best));
 	for (c = atomic_load(&m->classes); c; c = c->next)
 		charge(c);
+	for (size_t i = 0; i < m->nsites; i++) {
+		struct psr_budget *b = &m->known[i].budget;
+
+		b->earlier_ns = b->site_ns;
+		b->earlier_explored_ns = b->explored_ns;
+	}
 }
 
 void psr_sites_serialise(struct psr_module_state *m)

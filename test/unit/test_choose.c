@@ -643,6 +643,34 @@ static void test_warming(void)
 	      "charged %g", b.explored_ns + b.checked_ns);
 }
 
+/* What earlier processes left is spent only by one that will say so. */
+static void test_kept(void)
+{
+	struct psr_rival r[2] = {
+	    {.all = around(1, 0.01f, 9), .usable = true},
+	    {.all = around(0.5f, 0.01f, 9), .usable = true},
+	};
+	const struct psr_latest none = {0};
+	struct psr_budget b = {.share = 0.01,
+			       .site_ns = 2e9,
+			       .earlier_ns = 2e9,
+			       .explored_ns = 1e6,
+			       .earlier_explored_ns = 1e6};
+
+	CHECK(psr_choose_next(r, 2, 1, &none, 5000000, 0, &b, 0) == 1 &&
+		  b.explored_ns == 1e6,
+	      "spends what is not its own");
+	b.site_ns += 4e8;
+	CHECK(psr_choose_next(r, 2, 1, &none, 5000000, 0, &b, 0) == 0 &&
+		  b.explored_ns > 1e6,
+	      "its own");
+	CHECK(psr_choose_next(r, 2, 1, &none, 5000000, 0, &b, 0) == 1,
+	      "twice");
+	b.kept = true;
+	CHECK(psr_choose_next(r, 2, 1, &none, 5000000, 0, &b, 0) == 0,
+	      "what is kept");
+}
+
 /*
  * Other programs slow the machine for a while, all variants alike: LENGTH timed
  * calls in the mean, as long as the quiet between. Of 300 programs, how many
@@ -689,6 +717,7 @@ int main(void)
 {
 	srand(1);
 	test_warming();
+	test_kept();
 	test_interval();
 	test_mixed();
 	test_phases();
