@@ -291,13 +291,28 @@ static bool is_new(const struct psr_class *c, uint32_t i)
 	       (before < FEW || (!c->settled && fresh >= before / FEW_MORE));
 }
 
-/* What all of C's calls took, by and large. */
+static void add_accounts(struct psr_account *sum, const struct psr_class *c)
+{
+	for (uint32_t i = 0; i < c->site->nrivals; i++) {
+		struct psr_account a = psr_sites_account(c, i);
+
+		sum->spent += a.spent;
+		sum->base += a.base;
+	}
+}
+
+/*
+ * What all of C's calls took, by and large: as much as usual, or, if one of
+ * them was far slower, as that.
+ */
 static double calls_ns(const struct psr_class *c)
 {
 	double unit = psr_sites_guess(c->site, c->size_class);
 	double work = (double)(UINT64_C(1) << c->size_class % PSR_SIZES);
+	struct psr_account sum = {0, 0, 0};
 
-	return c->calls * work * (unit > 0 ? unit : 1);
+	add_accounts(&sum, c);
+	return fmax(c->calls * work * (unit > 0 ? unit : 1), sum.spent);
 }
 
 /* How much of this process's time C's news are about. */
@@ -372,16 +387,6 @@ bool psr_remember_worth(struct psr_module_state *const *m, size_t count,
 		return false;
 	weight = 1 / chance;
 	return true;
-}
-
-static void add_accounts(struct psr_account *sum, const struct psr_class *c)
-{
-	for (uint32_t i = 0; i < c->site->nrivals; i++) {
-		struct psr_account a = psr_sites_account(c, i);
-
-		sum->spent += a.spent;
-		sum->base += a.base;
-	}
 }
 
 void psr_remember_early(const struct psr_module_state *m)
