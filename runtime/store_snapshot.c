@@ -10,8 +10,9 @@
  * of them, and then nobody believes the snapshot, until the next process that
  * reads the database makes another. A file could change once more within one tick of its clock and leave
  * no trace of it, so nothing is kept of what is as young as that (the same rule
- * as that of git's index): 0.1 s, or 2 s where the file system knows only whole
- * seconds.
+ * as that of git's index): 15 ms, as ticks are of 10 at most, or 2 s where the
+ * file system knows only whole seconds. (With 0.1 s, of short programs one after
+ * another few ever found it at rest.)
  *
  * It is made beside its name and renamed, so it is whole or not there, and it
  * has a check sum, as a machine may stop before its pages are written.
@@ -28,7 +29,7 @@
 #include "store_sql.h"
 
 #define MAGIC      UINT64_C(0x32544f4853525350) /* "PSRSHOT2", this byte order */
-#define TICK_NS    UINT64_C(100000000)
+#define TICK_NS    UINT64_C(15000000)
 #define COARSE_NS  UINT64_C(2000000000)
 #define BYTES_MOST (64u << 20)
 
