@@ -26,8 +26,10 @@
 
 #define PATIENCE      200   /* tries for a site's lock */
 #define SAVE_NS       1.5e6 /* that saving takes */
-#define NEWS_NS       4e5   /* spent where there is news: it may gain as much */
-#define NEWS_SHARE    0.02  /* of the process's time, likewise */
+#define LATE_NS       1.6e7 /* that a process wakes later when something was */
+#define NEWS_PART     0.25  /* of what saving takes, spent where there is news */
+#define NEWS_SHARE    0.02  /* of the process's time, likewise: it may gain it */
+#define LOST_PART     0.06  /* lost on trials that else the next tries again */
 #define EARLY_NS      8e6   /* by originals; less tells nothing of the next */
 #define EARLY_GAIN    1.06  /* times as fast: pays for waking in 10 ms */
 #define ACCOUNT_SHARE 0.1   /* of the share, for what is no news */
@@ -298,46 +300,74 @@ static void add_accounts(struct psr_account *sum, const struct psr_class *c)
 
 		sum->spent += a.spent;
 		sum->base += a.base;
+		sum->lost += a.lost;
 	}
 }
 
-/*
- * What all of C's calls took, by and large: as much as usual, or, if one of
- * them was far slower, as that.
- */
-static double calls_ns(const struct psr_class *c)
-{
-	double unit = psr_sites_guess(c->site, c->size_class);
-	double work = (double)(UINT64_C(1) << c->size_class % PSR_SIZES);
-	struct psr_account sum = {0, 0, 0};
-
-	add_accounts(&sum, c);
-	return fmax(c->calls * work * (unit > 0 ? unit : 1), sum.spent);
-}
-
-/* How much of this process's time C's news are about. */
-static double news_ns(const struct psr_class *c)
+static bool tells_news(const struct psr_class *c)
 {
 	uint64_t told = c->counts ? c->counts->counted : 0;
 	bool any = told && c->counted - told < FEW;
 
 	for (uint32_t i = 0; i < c->site->nrivals; i++)
 		any |= is_new(c, i);
-	return any && !psr_sites_stale(c) ? calls_ns(c) : 0;
+	return any;
 }
 
-static double all_news_ns(struct psr_module_state *m)
+/*
+ * What all of C's calls took, by and large: as much as usual or, if one of them
+ * was far slower, as SPENT, their account.
+ */
+static double calls_ns(const struct psr_class *c, double spent)
+{
+	double unit = psr_sites_guess(c->site, c->size_class);
+	double work = (double)(UINT64_C(1) << c->size_class % PSR_SIZES);
+
+	return fmax(c->calls * work * (unit > 0 ? unit : 1), spent);
+}
+
+/* What a process did, in ns. */
+struct balance {
+	double news, lost; /* of its time, where there is news; on trials there */
+	struct psr_account sum;
+};
+
+static void add_class(struct balance *b, const struct psr_class *c)
+{
+	struct psr_account own = {0, 0, 0};
+
+	add_accounts(&own, c);
+	b->sum.spent += own.spent;
+	b->sum.base += own.base;
+	if (!tells_news(c))
+		return;
+	b->news += calls_ns(c, own.spent);
+	b->lost += own.lost;
+}
+
+static void add_balance(struct balance *b, const struct psr_module_state *m)
 {
 	struct psr_class *c = atomic_load(&m->classes);
-	double ns = 0;
 
 	for (; c; c = c->next) {
-		if (!lock_patiently(c->site))
+		if (psr_sites_stale(c) || !lock_patiently(c->site))
 			continue;
-		ns += news_ns(c);
+		add_class(b, c);
 		psr_sites_unlock(c->site);
 	}
-	return ns;
+}
+
+/* It gained so much that the next should wake early. */
+static bool gained(const struct psr_account *sum)
+{
+	return sum->base >= EARLY_NS && sum->base >= EARLY_GAIN * sum->spent;
+}
+
+/* Saving takes time, and has the next process wake late. */
+static double saving_ns(const struct psr_account *sum)
+{
+	return SAVE_NS + (gained(sum) ? LATE_NS * (1 - sum->spent / sum->base)
+				      : 0);
 }
 
 /* Of saving what is no news, so far. */
@@ -374,14 +404,18 @@ bool psr_remember_worth(struct psr_module_state *const *m, size_t count,
 {
 	double ticks = (double)(psr_ticks() - begun_ticks);
 	double chance = saving_chance(share);
-	double news = 0;
+	struct balance all = {0, 0, {0, 0, 0}};
+	double saving;
 
 	if (chance >= 1)
 		return true;
 	for (size_t i = 0; i < count; i++)
-		news += all_news_ns(m[i]);
-	if (news >= NEWS_NS &&
-	    (double)psr_probe_ticks(news) >= NEWS_SHARE * ticks)
+		add_balance(&all, m[i]);
+	saving = saving_ns(&all.sum);
+	if (all.lost >= LOST_PART * saving)
+		return true;
+	if (all.news >= NEWS_PART * saving &&
+	    (double)psr_probe_ticks(all.news) >= NEWS_SHARE * ticks)
 		return true;
 	if (!is_drawn(chance))
 		return false;
@@ -391,20 +425,14 @@ bool psr_remember_worth(struct psr_module_state *const *m, size_t count,
 
 void psr_remember_early(const struct psr_module_state *m)
 {
-	struct psr_class *c = atomic_load(&m->classes);
-	struct psr_account sum = {0, 0, 0};
+	struct balance own = {0, 0, {0, 0, 0}};
 
 	if (!m->state)
 		return;
-	for (; c; c = c->next) {
-		if (psr_sites_stale(c) || !lock_patiently(c->site))
-			continue;
-		add_accounts(&sum, c);
-		psr_sites_unlock(c->site);
-	}
-	if (fmax(sum.base, sum.spent) >= EARLY_NS)
+	add_balance(&own, m);
+	if (fmax(own.sum.base, own.sum.spent) >= EARLY_NS)
 		psr_store_early(psr_early_sites(m->sites, m->nsites), m->state,
-				sum.base >= EARLY_GAIN * sum.spent);
+				gained(&own.sum));
 }
 
 static bool collect_info(struct news *n, struct psr_known *k)

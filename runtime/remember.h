@@ -27,9 +27,10 @@ void psr_remember_save(struct psr_module_state *const *m, size_t count);
 
 /*
  * As the program ends: whether to save what it knows of the COUNT modules.
- * Saving takes some 1.5 ms. That is well spent where a run is recorded, and for
- * what may still change a choice, if the program spent 0.4 ms there; else it
- * may take a tenth of SHARE of the program's time since psr_remember_start(),
+ * Saving takes some 1.5 ms, and has the next process wake after 20 ms, not 4,
+ * if this one gained (early.h). That is well spent where a run is recorded, and
+ * for what may still change a choice, if the program spent a quarter of what it
+ * costs there; else it may take a tenth of SHARE of the program's time since psr_remember_start(),
  * and of the programs that are too short for that one of so many is saved, and
  * stands for all of them. May be asked for each module that goes: it is one
  * decision. Needs what saving needs.
