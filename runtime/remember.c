@@ -29,7 +29,8 @@
 #define LATE_NS       1.6e7 /* that a process wakes later when something was */
 #define NEWS_PART     0.25  /* of what saving takes, spent where there is news */
 #define NEWS_SHARE    0.02  /* of the process's time, likewise: it may gain it */
-#define LOST_PART     0.06  /* lost on trials that else the next tries again */
+#define LOST_PART     0.06  /* the same, lost on trials: the next tries again */
+#define LOST_SHARE    0.005
 #define EARLY_NS      8e6   /* by originals; less tells nothing of the next */
 #define EARLY_GAIN    1.06  /* times as fast: pays for waking in 10 ms */
 #define ACCOUNT_SHARE 0.1   /* of the share, for what is no news */
@@ -399,6 +400,11 @@ bool psr_remember_keeps(double share)
 	return is_drawn(saving_chance(share));
 }
 
+static bool pays(double ns, double least_ns, double least_ticks)
+{
+	return ns >= least_ns && (double)psr_probe_ticks(ns) >= least_ticks;
+}
+
 bool psr_remember_worth(struct psr_module_state *const *m, size_t count,
 			double share)
 {
@@ -412,10 +418,8 @@ bool psr_remember_worth(struct psr_module_state *const *m, size_t count,
 	for (size_t i = 0; i < count; i++)
 		add_balance(&all, m[i]);
 	saving = saving_ns(&all.sum);
-	if (all.lost >= LOST_PART * saving)
-		return true;
-	if (all.news >= NEWS_PART * saving &&
-	    (double)psr_probe_ticks(all.news) >= NEWS_SHARE * ticks)
+	if (pays(all.news, NEWS_PART * saving, NEWS_SHARE * ticks) ||
+	    pays(all.lost, LOST_PART * saving, LOST_SHARE * ticks))
 		return true;
 	if (!is_drawn(chance))
 		return false;
