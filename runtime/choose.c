@@ -48,6 +48,7 @@
 #define APART_RATIO  1.5f  /* hardly any other work explains this */
 #define FAR_RATIO    8.0f  /* none does, whatever is short or cold */
 #define HOPELESS     1.02f /* of the best's time, at its best */
+#define OUTDONE      1.5f  /* times what the best promised to take */
 #define SUSPECT      1.1f  /* of its usual time */
 #define MIXED        2.0f  /* the third quartile over the first */
 #define Z_95         1.96
@@ -431,15 +432,22 @@ static bool never_ends(const struct psr_rival *r)
 	return !r->all.n && r->tried >= MAX_TRIES;
 }
 
-/* By the prior, never measured: even at its best it would be slower. */
+/*
+ * By the prior, never measured: even at its best it would be slower. Of a long
+ * call, which may turn out to be many times longer, already if the best promised
+ * much more: what misleads the prior is mostly the same for both.
+ */
 static bool is_hopeless(const struct race *race, unsigned i)
 {
-	const struct psr_rival *r = race->r;
-	struct psr_interval best = psr_choose_relative(r, race->best);
-	float ratio = best.n ? best.mid : 1;
+	const struct psr_rival *r = race->r, *best = &r[race->best];
+	struct psr_interval relative = psr_choose_relative(r, race->best);
+	float ratio = relative.n ? relative.mid : 1;
 
-	return i && !r[i].all.n && r[i].promise > 0 &&
-	       r[i].promise_low > HOPELESS * ratio;
+	if (!i || r[i].all.n || r[i].promise <= 0)
+		return false;
+	return r[i].promise_low > HOPELESS * ratio ||
+	       (best->promise > 0 && call_ns(race, i) >= LONG_NS &&
+		r[i].promise > OUTDONE * best->promise);
 }
 
 /* I may have a free call. */

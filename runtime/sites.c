@@ -743,6 +743,15 @@ static void expect(struct psr_class *c, unsigned i, const struct psr_prior *p)
 	c->rivals[i].promise_low = expf(e.mid - DOUBT * e.spread);
 }
 
+/* One is compared by what it promised with what others did. */
+static bool is_untried(const struct psr_class *c)
+{
+	for (uint32_t i = 1; i < c->site->nrivals; i++)
+		if (c->rivals[i].usable && !c->rivals[i].all.n)
+			return true;
+	return false;
+}
+
 void psr_sites_expect(struct psr_class *c)
 {
 	const struct psr_prior *p = atomic_load(&prior);
@@ -750,8 +759,10 @@ void psr_sites_expect(struct psr_class *c)
 	if (c->expected)
 		return;
 	c->expected = true;
-	for (uint32_t i = 1; p && i < c->site->nrivals; i++)
-		if (c->rivals[i].usable && !c->rivals[i].all.n)
+	if (!p || !is_untried(c))
+		return;
+	for (uint32_t i = 1; i < c->site->nrivals; i++)
+		if (c->rivals[i].usable)
 			expect(c, i, p);
 }
 

@@ -583,6 +583,14 @@ static void test_prior(void)
 		misled += until_best(&w, 5, 20000);
 		bad += w.best != 5;
 	}
+	/* Of long calls what promises half as much as the best; then it is not
+	 * known how bad it is. */
+	world_init(&w, 100000000, 6, truth);
+	promise(&w, truth, 9);
+	until_best(&w, 5, 50);
+	CHECK(w.best == 5 && w.calls[3] == 0 && w.calls[4] == 0 &&
+		  w.calls[1] == 0,
+	      "%u, %u and %u long calls", w.calls[1], w.calls[3], w.calls[4]);
 	CHECK(with * 2 < without, "%u and %u of 100 launches", with, without);
 	CHECK(bad == 0, "%u of 100 do not find the best; %u calls", bad,
 	      misled);
