@@ -32,6 +32,7 @@
 #include "team.h"
 #include "threads.h"
 #include "ticks.h"
+#include "worth.h"
 
 #define DEFAULT_SHARE 0.01
 #define SAVE_NS       5e9
@@ -70,7 +71,7 @@ static void save_attached(bool at_end)
 	for (struct attached *a = modules; a; a = a->next)
 		if (atomic_load(&a->m->attached))
 			list[n++] = a->m;
-	if (!at_end || psr_remember_worth(list, n, share))
+	if (!at_end || psr_worth_saving(list, n, share))
 		psr_remember_save(list, n);
 	free(list);
 }
@@ -274,7 +275,7 @@ static void detach(void *module)
 	pthread_mutex_lock(&mutex);
 	if (safe) {
 		save_leaving(m);
-		psr_remember_early(m);
+		psr_worth_early(m);
 	}
 	atomic_store(&m->attached, false);
 	pthread_mutex_unlock(&mutex);
@@ -342,7 +343,7 @@ const struct psr_hooks *psr_rt_attach(const struct psr_module *pm)
 	psr_threads_init();
 	pthread_mutex_lock(&mutex);
 	if (pm->recorded)
-		psr_remember_recorded();
+		psr_worth_recorded();
 	if (start() && mode != BASELINE)
 		h = take(pm, name);
 	if (h && mode == LEARN) {

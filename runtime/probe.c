@@ -20,6 +20,7 @@
 #include "sites.h"
 #include "team.h"
 #include "ticks.h"
+#include "worth.h"
 
 #define FIRST_INTERVAL (INT64_C(1) << 17) /* work units */
 #define MIN_INTERVAL   (INT64_C(1) << 10)
@@ -166,7 +167,7 @@ static unsigned pick(struct psr_known *k, struct psr_class *c, uint64_t work)
 	unsigned i;
 
 	psr_sites_expect(c);
-	k->budget.kept = psr_remember_keeps(k->budget.share);
+	k->budget.kept = psr_worth_keeps(k->budget.share);
 	i = psr_choose_next(c->rivals, k->nrivals, c->best, &c->latest, work,
 			    guess, &k->budget, psr_probe_random());
 	c->rivals[i].tried++;

@@ -10,41 +10,21 @@
 #include "remember.h"
 
 #include <errno.h>
-#include <math.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "early.h"
 #include "grow.h"
 #include "probe.h"
 #include "psr/cpu.h"
 #include "psr/store.h"
 #include "safe.h"
 #include "ticks.h"
+#include "worth.h"
 
-#define PATIENCE      200   /* tries for a site's lock */
-#define SAVE_NS       1.5e6 /* that saving takes */
-#define LATE_NS       1.6e7 /* that a process wakes later when something was */
-#define NEWS_PART     0.25  /* of what saving takes, spent where there is news */
-#define NEWS_SHARE    0.02  /* of the process's time, likewise: it may gain it */
-#define LOST_PART     0.06  /* the same, lost on trials: the next tries again */
-#define LOST_SHARE    0.005
-#define EARLY_NS      8e6   /* by originals; less tells nothing of the next */
-#define EARLY_GAIN    1.06  /* times as fast: pays for waking in 10 ms */
-#define ACCOUNT_SHARE 0.1   /* of the share, for what is no news */
-/* Earlier samples, with which one more counts: not saved, a free call would be
- * free again. */
-#define FEW      PSR_RECENT
-#define FEW_MORE 4 /* part of them, that may settle what was not */
-
-static uint64_t begun_ticks;
 static _Atomic uint64_t last_ticks;
 static _Atomic uint64_t due_ticks = UINT64_MAX / 2;
 static void (*_Atomic save_all)(void);
-static _Atomic bool recorded; /* `psr run` records something meanwhile */
-static double weight = 1; /* programs that what is saved stands for */
 
 struct origin { /* where a row comes from */
 	struct psr_cell *cell;
@@ -95,11 +75,6 @@ static void take_prior(const struct psr_waking *w)
 		psr_sites_prior(&trained); /* for ever */
 }
 
-void psr_remember_recorded(void)
-{
-	recorded = true;
-}
-
 void psr_remember_prior(void)
 {
 	prior_state = WANTED;
@@ -120,7 +95,7 @@ void psr_remember_load(struct psr_module_state *m)
 	if (psr_store_wake(m->name, cpu, &w, NULL) < 0)
 		return;
 	if (w.recording)
-		recorded = true;
+		psr_worth_recorded();
 	m->state = w.state;
 	if (w.wants_prior)
 		take_prior(&w);
@@ -158,9 +133,9 @@ static void copy_cell(struct news *n, const struct psr_class *c, unsigned i)
 	psr_sites_name(k, i, t->variant);
 	t->n = fresh;
 	t->total_ns = cell->own_ns - cell->saved_ns;
-	t->spent_ns = weight * (account.spent - cell->accounted.spent);
-	t->base_ns = weight * (account.base - cell->accounted.base);
-	t->lost_ns = weight * (account.lost - cell->accounted.lost);
+	t->spent_ns = psr_worth_weight() * (account.spent - cell->accounted.spent);
+	t->base_ns = psr_worth_weight() * (account.base - cell->accounted.base);
+	t->lost_ns = psr_worth_weight() * (account.lost - cell->accounted.lost);
 	t->nring = in_ring;
 	for (uint32_t j = 0; j < in_ring; j++)
 		t->ring[j] = cell->ring[(cell->head + PSR_RING - in_ring + j) %
@@ -273,172 +248,6 @@ static bool has_news(const struct psr_class *c)
 	return false;
 }
 
-static bool lock_patiently(struct psr_known *k)
-{
-	for (int i = 0; i < PATIENCE; i++) {
-		if (psr_sites_try_lock(k))
-			return true;
-		sched_yield();
-	}
-	return false;
-}
-
-/* So much more is known of rival I that the choice may change. */
-static bool is_new(const struct psr_class *c, uint32_t i)
-{
-	const struct psr_cell *cell = &c->cells[i];
-	uint64_t fresh = cell->own - cell->saved;
-	uint64_t before = cell->adopted + cell->saved;
-
-	return fresh &&
-	       (before < FEW || (!c->settled && fresh >= before / FEW_MORE));
-}
-
-static void add_accounts(struct psr_account *sum, const struct psr_class *c)
-{
-	for (uint32_t i = 0; i < c->site->nrivals; i++) {
-		struct psr_account a = psr_sites_account(c, i);
-
-		sum->spent += a.spent;
-		sum->base += a.base;
-		sum->lost += a.lost;
-	}
-}
-
-static bool tells_news(const struct psr_class *c)
-{
-	uint64_t told = c->counts ? c->counts->counted : 0;
-	bool any = told && c->counted - told < FEW;
-
-	for (uint32_t i = 0; i < c->site->nrivals; i++)
-		any |= is_new(c, i);
-	return any;
-}
-
-/*
- * What all of C's calls took, by and large: as much as usual or, if one of them
- * was far slower, as SPENT, their account.
- */
-static double calls_ns(const struct psr_class *c, double spent)
-{
-	double unit = psr_sites_guess(c->site, c->size_class);
-	double work = (double)(UINT64_C(1) << c->size_class % PSR_SIZES);
-
-	return fmax(c->calls * work * (unit > 0 ? unit : 1), spent);
-}
-
-/* What a process did, in ns. */
-struct balance {
-	double news, lost; /* of its time, where there is news; on trials there */
-	struct psr_account sum;
-};
-
-static void add_class(struct balance *b, const struct psr_class *c)
-{
-	struct psr_account own = {0, 0, 0};
-
-	add_accounts(&own, c);
-	b->sum.spent += own.spent;
-	b->sum.base += own.base;
-	if (!tells_news(c))
-		return;
-	b->news += calls_ns(c, own.spent);
-	b->lost += own.lost;
-}
-
-static void add_balance(struct balance *b, const struct psr_module_state *m)
-{
-	struct psr_class *c = atomic_load(&m->classes);
-
-	for (; c; c = c->next) {
-		if (psr_sites_stale(c) || !lock_patiently(c->site))
-			continue;
-		add_class(b, c);
-		psr_sites_unlock(c->site);
-	}
-}
-
-/* It gained so much that the next should wake early. */
-static bool gained(const struct psr_account *sum)
-{
-	return sum->base >= EARLY_NS && sum->base >= EARLY_GAIN * sum->spent;
-}
-
-/* Saving takes time, and has the next process wake late. */
-static double saving_ns(const struct psr_account *sum)
-{
-	return SAVE_NS + (gained(sum) ? LATE_NS * (1 - sum->spent / sum->base)
-				      : 0);
-}
-
-/* Of saving what is no news, so far. */
-static double saving_chance(double share)
-{
-	double ticks = (double)(psr_ticks() - begun_ticks);
-
-	return recorded ? 1
-			: share * ACCOUNT_SHARE * ticks /
-				  (double)psr_probe_ticks(SAVE_NS);
-}
-
-/* Once: the modules go one by one, and what is kept stays so. */
-static bool is_drawn(double chance)
-{
-	static _Atomic uint32_t drawn;
-	uint32_t none = 0;
-
-	if (chance >= 1)
-		return true;
-	if (!drawn) /* a random number is never 0 */
-		atomic_compare_exchange_strong(&drawn, &none,
-					       psr_probe_random());
-	return drawn < chance * UINT32_MAX;
-}
-
-bool psr_remember_keeps(double share)
-{
-	return is_drawn(saving_chance(share));
-}
-
-static bool pays(double ns, double least_ns, double least_ticks)
-{
-	return ns >= least_ns && (double)psr_probe_ticks(ns) >= least_ticks;
-}
-
-bool psr_remember_worth(struct psr_module_state *const *m, size_t count,
-			double share)
-{
-	double ticks = (double)(psr_ticks() - begun_ticks);
-	double chance = saving_chance(share);
-	struct balance all = {0, 0, {0, 0, 0}};
-	double saving;
-
-	if (chance >= 1)
-		return true;
-	for (size_t i = 0; i < count; i++)
-		add_balance(&all, m[i]);
-	saving = saving_ns(&all.sum);
-	if (pays(all.news, NEWS_PART * saving, NEWS_SHARE * ticks) ||
-	    pays(all.lost, LOST_PART * saving, LOST_SHARE * ticks))
-		return true;
-	if (!is_drawn(chance))
-		return false;
-	weight = 1 / chance;
-	return true;
-}
-
-void psr_remember_early(const struct psr_module_state *m)
-{
-	struct balance own = {0, 0, {0, 0, 0}};
-
-	if (!m->state)
-		return;
-	add_balance(&own, m);
-	if (fmax(own.sum.base, own.sum.spent) >= EARLY_NS)
-		psr_store_early(psr_early_sites(m->sites, m->nsites), m->state,
-				gained(&own.sum));
-}
-
 static bool collect_info(struct news *n, struct psr_known *k)
 {
 	const struct psr_site *s = k->site;
@@ -490,7 +299,7 @@ static bool collect(struct news *n, struct psr_module_state *m)
 
 		if (!room_for(n, k->nrivals))
 			return false;
-		if (!lock_patiently(k))
+		if (!psr_sites_lock_patiently(k))
 			continue;
 		if (!psr_sites_stale(c) && has_news(c))
 			for (uint32_t i = 0; i < k->nrivals; i++)
@@ -579,7 +388,7 @@ void psr_remember_save(struct psr_module_state *const *m, size_t count)
 
 void psr_remember_start(uint64_t now_ticks, void (*save)(void))
 {
-	begun_ticks = now_ticks;
+	psr_worth_start(now_ticks);
 	atomic_store(&last_ticks, now_ticks);
 	atomic_store(&save_all, save);
 }

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -21,6 +22,7 @@
 #define DOUBT       2 /* spreads that a prior may be wrong by */
 #define MANY_TRIPS  6 /* log2 */
 #define NEAR        3 /* classes so far apart tell of each other's times */
+#define PATIENCE    200 /* tries for a lock */
 
 struct arena {
 	_Atomic size_t used;
@@ -192,6 +194,16 @@ bool psr_sites_try_lock(struct psr_known *k)
 	return held != mine && atomic_compare_exchange_strong_explicit(
 				   &k->lock, &held, mine, memory_order_acquire,
 				   memory_order_relaxed);
+}
+
+bool psr_sites_lock_patiently(struct psr_known *k)
+{
+	for (int i = 0; i < PATIENCE; i++) {
+		if (psr_sites_try_lock(k))
+			return true;
+		sched_yield();
+	}
+	return false;
 }
 
 void psr_sites_unlock(struct psr_known *k)

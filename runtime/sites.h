@@ -112,6 +112,9 @@ struct psr_known *psr_sites_find(struct psr_module_state *m,
 				 const struct psr_site *site);
 
 bool psr_sites_try_lock(struct psr_known *k);
+
+/* Tries it some hundred times; not from a probe. */
+bool psr_sites_lock_patiently(struct psr_known *k);
 void psr_sites_unlock(struct psr_known *k);
 
 /* NULL: not met yet. */
