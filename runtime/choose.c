@@ -435,7 +435,8 @@ static bool never_ends(const struct psr_rival *r)
 /*
  * By the prior, never measured: even at its best it would be slower. Of a long
  * call, which may turn out to be many times longer, already if the best promised
- * much more: what misleads the prior is mostly the same for both.
+ * much more: what misleads the prior is mostly the same for both, if it is not
+ * how threads do.
  */
 static bool is_hopeless(const struct race *race, unsigned i)
 {
@@ -446,7 +447,8 @@ static bool is_hopeless(const struct race *race, unsigned i)
 	if (!i || r[i].all.n || r[i].promise <= 0)
 		return false;
 	return r[i].promise_low > HOPELESS * ratio ||
-	       (best->promise > 0 && call_ns(race, i) >= LONG_NS &&
+	       (best->promise > 0 && !r[i].parallel &&
+		call_ns(race, i) >= LONG_NS &&
 		r[i].promise > OUTDONE * best->promise);
 }
 

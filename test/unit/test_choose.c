@@ -591,6 +591,14 @@ static void test_prior(void)
 	CHECK(w.best == 5 && w.calls[3] == 0 && w.calls[4] == 0 &&
 		  w.calls[1] == 0,
 	      "%u, %u and %u long calls", w.calls[1], w.calls[3], w.calls[4]);
+	/* But for what runs on several threads. */
+	world_init(&w, 100000000, 6, truth);
+	promise(&w, truth, 9);
+	w.r[3].parallel = true;
+	for (int i = 0; i < 60; i++)
+		step(&w);
+	CHECK(w.calls[3] > 0 && w.calls[4] == 0, "%u and %u long calls",
+	      w.calls[3], w.calls[4]);
 	CHECK(with * 2 < without, "%u and %u of 100 launches", with, without);
 	CHECK(bad == 0, "%u of 100 do not find the best; %u calls", bad,
 	      misled);
