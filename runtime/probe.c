@@ -180,7 +180,6 @@ static int64_t choose(struct psr_known *k, struct psr_class *c, uint64_t work)
 	unsigned i = pick(k, c, work);
 	double guess = psr_sites_guess(k, c->size_class);
 
-	self.warmed = 0;
 	self.waited = 0;
 	self.warm_site = k;
 	self.warm_class = c->size_class;
@@ -250,6 +249,7 @@ static bool decide(struct psr_known *k, struct psr_class *c, uint64_t work,
 	enum psr_counting how;
 
 	self.passed = 0;
+	self.warmed = 0; /* what counts has none */
 	psr_sites_met(c, calls > 1 ? calls : 1);
 	if (work < k->site->min_work) {
 		*code = choose_small(k, c);
@@ -271,6 +271,14 @@ static void begin(struct psr_entry *e, uint64_t now)
 	e->start += !e->start;
 }
 
+/* What is as good as endless is no count of anything: such a call returns. */
+static uint64_t real_work(uint64_t size)
+{
+	uint64_t work = psr_size_work(size);
+
+	return work < PSR_WORK_MAX ? work : 0;
+}
+
 /*
  * One call of those that precede a timed one: of the same site and class it
  * runs the rival, and the last one is timed. Others pass by, but count, so
@@ -287,13 +295,13 @@ static struct psr_entry warm(struct psr_known *k, struct psr_entry e,
 	    k == self.warm_site && psr_size_class(size) == self.warm_class;
 	bool waits;
 
-	self.passed += psr_size_work(size);
+	self.passed += real_work(size);
 	if (here)
 		e.code = k->entries[self.warm_rival];
 	else if (psr_sites_is_parallel(self.warm_site, self.warm_rival))
 		e.code = psr_sites_parallel(k, psr_size_class(size), e.code);
 	if (here && self.warm_left > 1)
-		self.warmed += psr_size_work(size);
+		self.warmed += real_work(size);
 	waits = !here && self.warm_left == 1 && self.waited++ < WAIT_CALLS;
 	if (waits || --self.warm_left) {
 		*tick = 0;

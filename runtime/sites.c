@@ -23,6 +23,7 @@
 #define MANY_TRIPS  6 /* log2 */
 #define NEAR        3 /* classes so far apart tell of each other's times */
 #define PATIENCE    200 /* tries for a lock */
+#define AGE_NS      1e17 /* more was not spent: an early version's mistake */
 
 struct arena {
 	_Atomic size_t used;
@@ -419,8 +420,9 @@ static void adopt(struct psr_class *c, unsigned i,
 	for (uint32_t j = 0; j < row->npairs && j < PSR_PAIRS; j++)
 		psr_choose_add_ratio(cell->pairs, &cell->npairs, row->pairs[j]);
 	cell->adopted += row->n > n ? row->n : n;
-	b->site_ns +=
-	    row->spent_ns > row->total_ns ? row->spent_ns : row->total_ns;
+	b->site_ns += row->spent_ns > row->total_ns && row->spent_ns < AGE_NS
+			  ? row->spent_ns
+			  : row->total_ns;
 	cell->adopted_ns += row->total_ns;
 	judge_cell(c, i);
 }
