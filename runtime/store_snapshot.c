@@ -8,11 +8,11 @@
  * removes it, too), and tells in which state it was made: inode, size and time
  * of the database and of its log. Every commit and every checkpoint changes one
  * of them, and then nobody believes the snapshot, until the next process that
- * reads the database makes another. A file could change once more within one tick of its clock and leave
- * no trace of it, so nothing is kept of what is as young as that (the same rule
- * as that of git's index): 15 ms, as ticks are of 10 at most, or 2 s where the
- * file system knows only whole seconds. (With 0.1 s, of short programs one after
- * another few ever found it at rest.)
+ * reads the database makes another. A file could change once more within one
+ * tick of its clock and leave no trace of it, so nothing is kept of what is as
+ * young as that (the same rule as that of git's index): 15 ms, as ticks are of
+ * 10 at most, or 2 s where the file system knows only whole seconds. (With 0.1 s,
+ * of short programs one after another few ever found it at rest.)
  *
  * It is made beside its name and renamed, so it is whole or not there, and it
  * has a check sum, as a machine may stop before its pages are written.

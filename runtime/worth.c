@@ -56,15 +56,18 @@ static bool is_new(const struct psr_class *c, uint32_t i)
 	       (before < FEW || (!c->settled && fresh >= before / FEW_MORE));
 }
 
-static void add_accounts(struct psr_account *sum, const struct psr_class *c)
+static struct psr_account account_of(const struct psr_class *c)
 {
+	struct psr_account sum = {0, 0, 0};
+
 	for (uint32_t i = 0; i < c->site->nrivals; i++) {
 		struct psr_account a = psr_sites_account(c, i);
 
-		sum->spent += a.spent;
-		sum->base += a.base;
-		sum->lost += a.lost;
+		sum.spent += a.spent;
+		sum.base += a.base;
+		sum.lost += a.lost;
 	}
+	return sum;
 }
 
 static bool tells_news(const struct psr_class *c)
@@ -91,17 +94,16 @@ static double calls_ns(const struct psr_class *c, double spent)
 
 /* What a process did, in ns. */
 struct balance {
-	double news, lost; /* of its time, where there is news; on trials there */
-	struct psr_account sum;
+	double spent, base; /* at sites; what their originals would have taken */
+	double news, lost;  /* of spent, where there is news; on trials there */
 };
 
 static void add_class(struct balance *b, const struct psr_class *c)
 {
-	struct psr_account own = {0, 0, 0};
+	struct psr_account own = account_of(c);
 
-	add_accounts(&own, c);
-	b->sum.spent += own.spent;
-	b->sum.base += own.base;
+	b->spent += own.spent;
+	b->base += own.base;
 	if (!tells_news(c))
 		return;
 	b->news += calls_ns(c, own.spent);
@@ -121,16 +123,15 @@ static void add_balance(struct balance *b, const struct psr_module_state *m)
 }
 
 /* It gained so much that the next should wake early. */
-static bool gained(const struct psr_account *sum)
+static bool gained(const struct balance *b)
 {
-	return sum->base >= EARLY_NS && sum->base >= EARLY_GAIN * sum->spent;
+	return b->base >= EARLY_NS && b->base >= EARLY_GAIN * b->spent;
 }
 
 /* Saving takes time, and has the next process wake late. */
-static double saving_ns(const struct psr_account *sum)
+static double saving_ns(const struct balance *b)
 {
-	return SAVE_NS + (gained(sum) ? LATE_NS * (1 - sum->spent / sum->base)
-				      : 0);
+	return SAVE_NS + (gained(b) ? LATE_NS * (1 - b->spent / b->base) : 0);
 }
 
 /* Of saving what is no news, so far. */
@@ -168,18 +169,18 @@ static bool pays(double ns, double least_ns, double least_ticks)
 }
 
 bool psr_worth_saving(struct psr_module_state *const *m, size_t count,
-			double share)
+		      double share)
 {
 	double ticks = (double)(psr_ticks() - begun_ticks);
 	double chance = saving_chance(share);
-	struct balance all = {0, 0, {0, 0, 0}};
+	struct balance all = {0};
 	double saving;
 
 	if (chance >= 1)
 		return true;
 	for (size_t i = 0; i < count; i++)
 		add_balance(&all, m[i]);
-	saving = saving_ns(&all.sum);
+	saving = saving_ns(&all);
 	if (pays(all.news, NEWS_PART * saving, NEWS_SHARE * ticks) ||
 	    pays(all.lost, LOST_PART * saving, LOST_SHARE * ticks))
 		return true;
@@ -191,12 +192,12 @@ bool psr_worth_saving(struct psr_module_state *const *m, size_t count,
 
 void psr_worth_early(const struct psr_module_state *m)
 {
-	struct balance own = {0, 0, {0, 0, 0}};
+	struct balance own = {0};
 
 	if (!m->state)
 		return;
 	add_balance(&own, m);
-	if (fmax(own.sum.base, own.sum.spent) >= EARLY_NS)
+	if (fmax(own.base, own.spent) >= EARLY_NS)
 		psr_store_early(psr_early_sites(m->sites, m->nsites), m->state,
-				gained(&own.sum));
+				gained(&own));
 }
