@@ -213,6 +213,16 @@ const SCEV *average_taken(ScalarEvolution &SE, const Loop *l, const Loop *nest,
 	return average.Failed ? nullptr : taken;
 }
 
+// TAKEN, averaged, or 0: half way of a nest whose rounds begin behind each
+// other's end it is below that.
+const SCEV *not_below_0(ScalarEvolution &SE, const SCEV *taken)
+{
+	if (auto *wide = dyn_cast<SCEVZeroExtendExpr>(taken))
+		return SE.getZeroExtendExpr(
+		    not_below_0(SE, wide->getOperand()), wide->getType());
+	return SE.getSMaxExpr(taken, SE.getZero(taken->getType()));
+}
+
 bool is_cheap_at(psr_fam *fam, LLVMValueRef f, const SCEV *s, const Loop *nest,
 		 Instruction *at, unsigned budget)
 {
@@ -239,8 +249,11 @@ enum psr_trip psr_ext_trip(psr_fam *fam, LLVMValueRef f, psr_loop l,
 
 	if (!taken)
 		return PSR_TRIP_UNKNOWN;
-	const SCEV *trip = SE.getAddExpr(SE.getTruncateOrZeroExtend(taken, i64),
-					 SE.getOne(i64));
+	auto one_more = [&](const SCEV *s) {
+		return SE.getAddExpr(SE.getTruncateOrZeroExtend(s, i64),
+				     SE.getOne(i64));
+	};
+	const SCEV *trip = one_more(taken);
 	if (!is_cheap_at(fam, f, trip, loop_of(nest), I, budget)) {
 		const SCEV *most = Undivided(SE).visit(trip);
 		if (most == trip ||
@@ -249,7 +262,7 @@ enum psr_trip psr_ext_trip(psr_fam *fam, LLVMValueRef f, psr_loop l,
 		*out = wrap_scev(most);
 		return PSR_TRIP_MOST;
 	}
-	*out = wrap_scev(trip);
+	*out = wrap_scev(varied ? one_more(not_below_0(SE, taken)) : trip);
 	return varied ? PSR_TRIP_AVERAGE : PSR_TRIP_KNOWN;
 }
 
