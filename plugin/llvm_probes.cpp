@@ -15,6 +15,7 @@
 #include "llvm_unwrap.h"
 
 #include <llvm/ADT/MapVector.h>
+#include <llvm/CodeGen/MachineDominators.h>
 #include <llvm/CodeGen/MachineFunctionPass.h>
 #include <llvm/CodeGen/MachineInstrBuilder.h>
 #include <llvm/CodeGen/Passes.h>
@@ -110,27 +111,50 @@ void hide(BasicBlock &B)
 
 using Number = std::pair<Frame, unsigned>;
 
-// Where a block's number was met: in the blocks of machine code.
-struct Places {
-	SmallVector<MachineBasicBlock *, 2> sure, unsure;
-	unsigned line; // of an instruction that has the number
-};
+// How far what an instruction has of its block can be believed: OTHERS move, and
+// are made anew elsewhere.
+enum kind { OTHER, JUMP, STORE, CALL, BRANCH };
 
-using AllPlaces = MapVector<Number, Places>;
-
-bool stays(const MachineInstr &I)
+kind kind_of(const MachineInstr &I)
 {
-	return (I.isTerminator() && !I.isUnconditionalBranch()) ||
-	       I.isIndirectBranch() || I.isCall() || I.mayStore();
+	if (I.isUnconditionalBranch())
+		return JUMP;
+	if (I.isTerminator() || I.isIndirectBranch())
+		return BRANCH;
+	return I.isCall() ? CALL : I.mayStore() ? STORE : OTHER;
 }
 
-bool stays(const Instruction &I)
+kind kind_of(const Instruction &I)
 {
 	if (I.isTerminator())
-		return I.getNumSuccessors() != 1;
-	return isa<StoreInst>(I) || (isa<CallBase>(I) && !isa<IntrinsicInst>(I));
+		return I.getNumSuccessors() == 1 ? JUMP : BRANCH;
+	if (isa<CallBase>(I) && !isa<IntrinsicInst>(I))
+		return CALL;
+	return isa<StoreInst>(I) ? STORE : OTHER;
 }
 
+// An instruction of a block as it was written, and where its copies are. Parts of
+// a block that was split lie one behind the other: one instruction tells how
+// often it ran, and two would tell twice of that.
+struct Place {
+	kind what;
+	unsigned line, column;
+	SmallVector<MachineBasicBlock *, 2> blocks;
+};
+
+using Places = SmallVector<Place, 4>;
+using AllPlaces = MapVector<Number, Places>;
+
+// Is P in some part of the code of the block that B is part of?
+bool is_there(const Place &p, const MachineBasicBlock &B)
+{
+	return any_of(p.blocks, [&](const MachineBasicBlock *other) {
+		return other->getBasicBlock() == B.getBasicBlock();
+	});
+}
+
+// The instructions of machine code come first: what became none, or has lost its
+// location, counts where its block begins.
 template <typename I>
 void note(AllPlaces &all, const I &i, MachineBasicBlock &B)
 {
@@ -138,12 +162,31 @@ void note(AllPlaces &all, const I &i, MachineBasicBlock &B)
 
 	if (!n)
 		return;
-	Places &at = all[{frame_of(i.getDebugLoc()), n}];
-	auto &list = stays(i) ? at.sure : at.unsure;
+	const DILocation *at = i.getDebugLoc();
+	Places &places = all[{frame_of(at), n}];
+	kind what = kind_of(i);
+	auto *p = find_if(places, [&](const Place &p) {
+		return p.what == what && p.line == at->getLine() &&
+		       p.column == at->getColumn();
+	});
 
-	at.line = i.getDebugLoc()->getLine();
-	if (list.empty() || list.back() != &B)
-		list.push_back(&B);
+	if (p == places.end()) {
+		places.push_back({what, at->getLine(), at->getColumn(), {}});
+		p = &places.back();
+	}
+	if (is_contained(p->blocks, &B) ||
+	    (std::is_same_v<I, Instruction> && is_there(*p, B)))
+		return;
+	p->blocks.push_back(&B);
+}
+
+// The instruction to be believed first; of several the one with most copies.
+const Place &best_of(const Places &places)
+{
+	return *max_element(places, [](const Place &a, const Place &b) {
+		return a.what != b.what ? a.what < b.what
+					: a.blocks.size() < b.blocks.size();
+	});
 }
 
 // The first part of the code of a block, of which some instructions may have
@@ -155,6 +198,26 @@ bool begins_block(const MachineBasicBlock &B)
 		       return P != &B &&
 			      P->getBasicBlock() == B.getBasicBlock();
 	       });
+}
+
+// Is B a later part of the code of a block that ALL have an earlier one of? A
+// switch is a tree of branches, and && may be two.
+bool goes_on(MachineBasicBlock &B, ArrayRef<MachineBasicBlock *> all,
+	     const MachineDominatorTree &DT)
+{
+	SmallVector<MachineBasicBlock *, 8> behind = {&B};
+	SmallPtrSet<MachineBasicBlock *, 8> seen = {&B};
+
+	while (B.getBasicBlock() && !behind.empty())
+		for (MachineBasicBlock *P : behind.pop_back_val()->predecessors()) {
+			if (P->getBasicBlock() != B.getBasicBlock() ||
+			    !DT.dominates(P, &B) || !seen.insert(P).second)
+				continue;
+			if (is_contained(all, P))
+				return true;
+			behind.push_back(P);
+		}
+	return false;
 }
 
 void make_probe(const Number &key, unsigned line, MachineBasicBlock &B)
@@ -217,18 +280,20 @@ struct ShowProbes : MachineFunctionPass {
 		    psr_variant_is(wrap(&F.getFunction())))
 			return false;
 		keep_order(F.getContext());
-		for (MachineBasicBlock &B : F) {
+		for (MachineBasicBlock &B : F)
 			for (MachineInstr &I : B)
 				note(all, I, B);
+		for (MachineBasicBlock &B : F)
 			if (begins_block(B))
 				for (const Instruction &I : *B.getBasicBlock())
 					note(all, I, B);
-		}
-		for (auto &[key, at] : all) {
-			auto &list = at.sure.empty() ? at.unsure : at.sure;
+		MachineDominatorTree DT(F);
+		for (auto &[key, places] : all) {
+			const Place &at = best_of(places);
 
-			for (MachineBasicBlock *B : list)
-				make_probe(key, at.line, *B);
+			for (MachineBasicBlock *B : at.blocks)
+				if (!goes_on(*B, at.blocks, DT))
+					make_probe(key, at.line, *B);
 		}
 		for (MachineBasicBlock &B : F)
 			for (MachineInstr &I : B)
