@@ -32,13 +32,18 @@
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/Target/RegisterTargetPassConfigCallback.h>
 #include <llvm/Transforms/IPO/SampleProfileProbe.h>
+#include <map>
 
 using namespace llvm;
 
 namespace
 {
-// Discriminators are clang's for calls if they end in 7.
+// Discriminators are clang's for calls if they end in 7. Behind that, which of
+// its block's instructions it is, and the block.
 constexpr unsigned MARK = 5, MARK_BITS = 3, MARK_MASK = 7;
+constexpr unsigned ORDINAL_BITS = 12, ORDINAL_MAX = (1 << ORDINAL_BITS) - 1;
+constexpr unsigned BLOCK_MAX = ~0u >> (MARK_BITS + ORDINAL_BITS);
+constexpr unsigned COPIES_MAX = 64; // of a block within one
 
 // The function that I's code comes from, and where it was inlined.
 using Frame = std::pair<const DISubprogram *, const DILocation *>;
@@ -48,20 +53,25 @@ Frame frame_of(const DILocation *at)
 	return {at->getScope()->getSubprogram(), at->getInlinedAt()};
 }
 
-template <typename I> unsigned number_of(const I &i)
+unsigned mark_of(const DILocation *at)
 {
-	const DILocation *at = i.getDebugLoc();
 	unsigned d = at ? at->getDiscriminator() : 0;
 
 	return (d & MARK_MASK) == MARK ? d >> MARK_BITS : 0;
 }
 
-void set_number(Instruction &I, unsigned n)
+template <typename I> unsigned number_of(const I &i)
+{
+	return mark_of(i.getDebugLoc()) >> ORDINAL_BITS;
+}
+
+void set_number(Instruction &I, unsigned n, unsigned ordinal)
 {
 	const DILocation *at = I.getDebugLoc();
+	unsigned mark = n << ORDINAL_BITS | std::min(ordinal, ORDINAL_MAX);
 
 	I.setDebugLoc(const_cast<DILocation *>(
-	    at->cloneWithDiscriminator(n << MARK_BITS | MARK)));
+	    at->cloneWithDiscriminator(mark << MARK_BITS | MARK)));
 }
 
 // AT as it was before it had a number.
@@ -81,6 +91,7 @@ void hide(BasicBlock &B)
 {
 	SmallVector<PseudoProbeInst *, 4> probes;
 	DenseMap<Frame, unsigned> current;
+	unsigned ordinal = 0;
 
 	for (Instruction &I : B)
 		if (auto *P = dyn_cast<PseudoProbeInst>(&I)) {
@@ -102,8 +113,10 @@ void hide(BasicBlock &B)
 		if (auto *P = dyn_cast<PseudoProbeInst>(&I))
 			current[frame_of(at)] = P->getIndex()->getZExtValue();
 		else if (unsigned n = current.lookup(frame_of(at));
-			 n && !at->getDiscriminator())
-			set_number(I, n);
+			 n && n <= BLOCK_MAX && !at->getDiscriminator())
+			set_number(I, n,
+				   isa<IntrinsicInst>(I) ? ORDINAL_MAX
+							 : ordinal++);
 	}
 	for (PseudoProbeInst *P : probes)
 		P->eraseFromParent();
@@ -144,6 +157,48 @@ struct Place {
 
 using Places = SmallVector<Place, 4>;
 using AllPlaces = MapVector<Number, Places>;
+
+// How often code of a block is within another one, which a loop that was unrolled
+// runs through as often; 1 where that is not known.
+using Copies = DenseMap<std::pair<const BasicBlock *, Number>, unsigned>;
+
+// The number that most of NUMBERS, one of each instruction, are; the lowest of
+// several.
+unsigned most_common(const DenseMap<unsigned, unsigned> &numbers)
+{
+	std::map<unsigned, unsigned> times;
+
+	for (auto [ordinal, n] : numbers)
+		times[n]++;
+	return max_element(times, [](auto &a, auto &b) {
+		       return a.second < b.second;
+	       })->first;
+}
+
+// What stays of each copy are loads, stores and calls.
+Copies count_copies(const Function &F)
+{
+	Copies out;
+
+	for (const BasicBlock &B : F) {
+		DenseMap<Number, DenseMap<unsigned, unsigned>> found;
+
+		for (const Instruction &I : B) {
+			unsigned mark = mark_of(I.getDebugLoc());
+			unsigned ordinal = mark & ORDINAL_MAX;
+
+			if (mark && ordinal < ORDINAL_MAX &&
+			    (isa<LoadInst>(I) || isa<StoreInst>(I) ||
+			     isa<CallBase>(I)))
+				found[{frame_of(I.getDebugLoc()),
+				       mark >> ORDINAL_BITS}][ordinal]++;
+		}
+		for (auto &[number, of] : found)
+			out[{&B, number}] =
+			    std::min(most_common(of), COPIES_MAX);
+	}
+	return out;
+}
 
 // Is P in some part of the code of the block that B is part of?
 bool is_there(const Place &p, const MachineBasicBlock &B)
@@ -288,12 +343,20 @@ struct ShowProbes : MachineFunctionPass {
 				for (const Instruction &I : *B.getBasicBlock())
 					note(all, I, B);
 		MachineDominatorTree DT(F);
+		Copies copies = count_copies(F.getFunction());
 		for (auto &[key, places] : all) {
 			const Place &at = best_of(places);
 
-			for (MachineBasicBlock *B : at.blocks)
-				if (!goes_on(*B, at.blocks, DT))
+			for (MachineBasicBlock *B : at.blocks) {
+				if (goes_on(*B, at.blocks, DT))
+					continue;
+				unsigned n =
+				    copies.lookup({B->getBasicBlock(), key});
+
+				do
 					make_probe(key, at.line, *B);
+				while (n-- > 1);
+			}
 		}
 		for (MachineBasicBlock &B : F)
 			for (MachineInstr &I : B)

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A block counts once, however many branches and parts its code has: a
 // condition of two, a switch, and what an inlined function divides. Its copies
-// count each; a loop's condition has one in front of the loop.
+// count each, also within one block as in a loop that was unrolled, four and one
+// behind it; a loop's condition has one in front of the loop.
 // RUN: rm -rf %t && mkdir %t
-// RUN: %clang -O2 -S -fplugin=%plugin -Xclang -mllvm -Xclang -psr-probes=hidden '-Rpass=^$' %s -o %t/s
+// RUN: %clang -O2 -S -fplugin=%plugin -Xclang -mllvm -Xclang -psr-probes=hidden -Xclang -mllvm -Xclang -psr-recipes=scalar '-Rpass=^$' %s -o %t/s
 // RUN: sed -n 's/.*\.pseudoprobe\t[0-9]* \([0-9]*\) [0-9]* [0-9]* \([a-z]*\)$/\2 \1/p' %t/s | sort | uniq -c | tee %t/counts | %FileCheck %s
 // CHECK-DAG: 1 divided 1{{$}}
 // CHECK-DAG: 3 copied 6{{$}}
+// CHECK-DAG: 5 dot 4{{$}}
 // CHECK-DAG: 1 kind 1{{$}}
 // CHECK-DAG: 2 ranges 2{{$}}
 // CHECK-DAG: 1 ranges 10{{$}}
-// RUN: test $(grep -v copied %t/counts | grep -vc ' 1 ') = 1
+// RUN: test $(grep -v 'copied\|dot' %t/counts | grep -vc ' 1 ') = 1
 int rows, kinds[8];
 void log_it(int), other(int);
 
@@ -69,4 +71,13 @@ void copied(int *a, const int *b)
 		else
 			a[i] = 0;
 	}
+}
+
+double dot(const double *a, const int *index, const double *b, int n)
+{
+	double sum = 0;
+
+	for (int i = 1; i <= n; i++)
+		sum += a[index[i]] * b[i];
+	return sum;
 }
