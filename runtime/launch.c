@@ -449,14 +449,19 @@ static void begin_run(void *ctx)
 		l->store_error = ret;
 }
 
-/* The next build may know how often blocks run, and this is not known yet. */
+/* The next build may know how often blocks run. */
 static bool wants_trace(struct psr_launch *l)
 {
-	return l->store && !l->o->no_learn &&
-	       psr_blocks_present(l->sig.exec_path) &&
-	       !psr_store_sampled(l->store, l->sig.task.program,
-				  &l->trace.before, NULL) &&
-	       l->trace.before < SAMPLED_WANTED;
+	enum psr_sampling what;
+
+	if (!l->store || l->o->no_learn ||
+	    !psr_blocks_present(l->sig.exec_path) ||
+	    psr_store_sampled(l->store, l->sig.task.program, SAMPLED_WANTED,
+			      &l->trace.before, &l->trace.soon, &what,
+			      NULL) < 0)
+		return false;
+	l->trace.looks = what == PSR_SAMPLING_NEWS;
+	return what != PSR_SAMPLING_DONE;
 }
 
 /* So that limits move in time, however busy the machine is. */

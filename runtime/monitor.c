@@ -26,10 +26,13 @@
 
 /* A window of the trace. */
 #define STEPS          128
+#define WINDOW_NS      3000000 /* what it takes */
 #define TRACE_FIRST_NS 3000000
 #define TRACE_IDLE_NS  20000000 /* no thread was computing */
 #define TRACE_RETRY_NS 500000   /* it has not stopped yet */
 #define TRACE_MOST     100000   /* instructions of one launch */
+#define TRACE_LOOKS    (4 * STEPS) /* where it only looks for something new */
+#define LOOK_SHARE     0.005
 
 enum source { PROGRAM, TIMER, SIGNALS, THRESHOLD, OOM, TRACER };
 
@@ -52,13 +55,15 @@ static void arm(struct psr_monitor *m)
 
 /*
  * How much of the time windows may take. All that is wanted takes about a second
- * of a program's life: the first half tells most, and is had soon.
+ * of a program's life: the first half tells most, and is had soon. What it does
+ * at other times, or with other arguments, may be elsewhere; to look for that
+ * costs next to nothing.
  */
 static double trace_share(const struct psr_trace *t)
 {
 	uint64_t n = t->before + t->n;
 
-	return n < 25000 ? 0.2 : 0.05;
+	return t->looks ? LOOK_SHARE : n < t->soon ? 0.2 : 0.05;
 }
 
 /* After a window that took NS. */
@@ -69,17 +74,32 @@ static uint64_t trace_pause(const struct psr_trace *t, uint64_t ns)
 			     : TRACE_IDLE_NS;
 }
 
-/* After PAUSE ns, and a random half more, so as to meet all phases. */
 static void arm_tracer(struct psr_monitor *m, uint64_t pause)
 {
 	struct itimerspec t = {{0, 0}, {0, 0}};
+	size_t most = m->trace->looks ? TRACE_LOOKS : TRACE_MOST;
 
-	pause += (uint64_t)rand() % (pause / 2);
 	t.it_value.tv_sec = (time_t)(pause / 1000000000u);
 	t.it_value.tv_nsec = (long)(pause % 1000000000u);
-	if (m->trace->stopping ||
-	    (!m->trace->off && m->trace->n < TRACE_MOST))
+	if (m->trace->stopping || (!m->trace->off && m->trace->n < most))
 		timerfd_settime(m->tracer, 0, &t, NULL);
+}
+
+/*
+ * One that only looks begins at any time within that in which a window would be
+ * its share: so it is in all launches together, however short they are.
+ */
+static uint64_t first_pause(const struct psr_trace *t)
+{
+	return t->looks ? 1 + (uint64_t)(rand() / (double)RAND_MAX *
+					 WINDOW_NS / LOOK_SHARE)
+			: TRACE_FIRST_NS;
+}
+
+/* PAUSE ns, and a random half more, so as to meet all phases. */
+static uint64_t vary(uint64_t pause)
+{
+	return pause + (uint64_t)rand() % (pause / 2 + 1);
 }
 
 static void add(struct psr_monitor *m, int fd, uint32_t events, enum source s)
@@ -128,7 +148,7 @@ static bool open_all(struct psr_monitor *m)
 	m->tracer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	add(m, m->tracer, EPOLLIN, TRACER);
 	srand((unsigned)psr_now_ns());
-	arm_tracer(m, TRACE_FIRST_NS);
+	arm_tracer(m, vary(first_pause(m->trace)));
 	return true;
 }
 
@@ -246,8 +266,9 @@ static bool handle(struct psr_monitor *m, enum source s)
 		break;
 	case TRACER:
 		drain(m->tracer);
-		arm_tracer(m, trace_pause(m->trace,
-					  psr_trace_window(m->trace, STEPS)));
+		arm_tracer(m, vary(trace_pause(m->trace,
+					       psr_trace_window(m->trace,
+								STEPS))));
 		break;
 	case THRESHOLD:
 		rearm_threshold(m);

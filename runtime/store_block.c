@@ -10,6 +10,9 @@
 
 #define COVERED "0.8" /* of what was executed, that must have been counted */
 #define KNOWN   0.95 /* share of the samples in functions that are known */
+#define WELL    100  /* 1/100 of what is wanted of a program: so is a function */
+#define MORE    4    /* 1/4 of it more is wanted, where something new was met */
+#define MOST    4    /* times as much, in all */
 
 static const char function_sql[] =
     "INSERT INTO sampled_function(guid, hash, name) VALUES(?, ?, ?) "
@@ -101,6 +104,24 @@ static int save_all(struct saver *v, const struct psr_block *blocks, size_t n)
 	return ret;
 }
 
+static int sampled(struct psr_store *s, uint64_t program, uint64_t *n,
+		   struct psr_err *err)
+{
+	sqlite3_stmt *st = NULL;
+	int64_t v = 0;
+	int ret = store_prepare(
+	    s, "SELECT instructions FROM sampled_program WHERE program = ?",
+	    &st, err);
+
+	if (ret < 0)
+		return ret;
+	sqlite3_bind_int64(st, 1, (int64_t)program);
+	ret = store_id(s, st, &v, err);
+	sqlite3_finalize(st);
+	*n = (uint64_t)v;
+	return ret;
+}
+
 /* Other programs told of nearly all of it, and as much as is wanted. */
 static int is_known(struct psr_store *s, uint64_t wanted,
 		    const struct psr_block *blocks, size_t n, bool *known,
@@ -132,6 +153,48 @@ static int is_known(struct psr_store *s, uint64_t wanted,
 	return ret;
 }
 
+/* Most of what was executed is of functions of which little is known. */
+static int is_news(struct psr_store *s, uint64_t wanted,
+		   const struct psr_block *blocks, size_t n, bool *news,
+		   struct psr_err *err)
+{
+	uint64_t all = 0, little = 0, sum;
+	sqlite3_stmt *st = NULL;
+	int64_t executed;
+	int ret = store_prepare(s,
+				"SELECT executed FROM sampled_function WHERE "
+				"guid = ? AND hash = ?",
+				&st, err);
+
+	for (size_t i = 0, end; i < n && ret >= 0; i = end) {
+		end = end_of(blocks, n, i, &sum);
+		all += blocks[i].executed;
+		executed = 0;
+		sqlite3_bind_int64(st, 1, (int64_t)blocks[i].guid);
+		sqlite3_bind_int64(st, 2, (int64_t)blocks[i].hash);
+		ret = store_id(s, st, &executed, err);
+		if ((uint64_t)executed < wanted / WELL)
+			little += blocks[i].executed;
+	}
+	sqlite3_finalize(st);
+	*news = ret >= 0 && 2 * little > all;
+	return ret;
+}
+
+/* Up to where a program is followed that was for N. */
+static uint64_t next_rest(uint64_t n, uint64_t wanted)
+{
+	uint64_t more = wanted / MORE;
+
+	return n < wanted ? wanted
+			  : wanted + ((n - wanted) / more + 1) * more;
+}
+
+static bool rests(uint64_t n, uint64_t wanted)
+{
+	return n >= wanted && (n - wanted) % (wanted / MORE) == 0;
+}
+
 static int add_program(struct psr_store *s, uint64_t program, uint64_t n,
 		       struct psr_err *err)
 {
@@ -147,13 +210,31 @@ static int add_program(struct psr_store *s, uint64_t program, uint64_t n,
 	return ret;
 }
 
+/* *ADD: how many of INSTRUCTIONS count; 0: they tell nothing new. */
+static int judge(struct psr_store *s, uint64_t before, uint64_t wanted,
+		 uint64_t instructions, const struct psr_block *blocks,
+		 size_t n, uint64_t *add, struct psr_err *err)
+{
+	uint64_t left = next_rest(before, wanted) - before;
+	bool news = true;
+	int ret = 0;
+
+	if (rests(before, wanted)) {
+		news = before < MOST * wanted;
+		if (news)
+			ret = is_news(s, wanted, blocks, n, &news, err);
+	}
+	*add = !news ? 0 : instructions < left ? instructions : left;
+	return ret;
+}
+
 int psr_store_blocks_save(struct psr_store *s, uint64_t program,
 			  uint64_t instructions, uint64_t wanted,
 			  const struct psr_block *blocks, size_t n,
 			  struct psr_err *err)
 {
 	struct saver v = {.s = s, .err = err};
-	uint64_t before = 0;
+	uint64_t before = 0, add = 0;
 	bool known = false;
 	int ret = store_need_write(s, err);
 
@@ -161,32 +242,31 @@ int psr_store_blocks_save(struct psr_store *s, uint64_t program,
 		ret = store_begin(s, err);
 	if (ret < 0)
 		return ret;
-	ret = psr_store_sampled(s, program, &before, err);
+	ret = sampled(s, program, &before, err);
 	if (!ret && !before)
 		ret = is_known(s, wanted, blocks, n, &known, err);
-	if (ret >= 0 && !known)
-		ret = save_all(&v, blocks, n);
 	if (ret >= 0)
-		ret = add_program(s, program, known ? wanted : instructions,
-				  err);
+		ret = judge(s, before, wanted, instructions, blocks, n, &add,
+			    err);
+	if (ret >= 0 && !known && add)
+		ret = save_all(&v, blocks, n);
+	if (ret >= 0 && (known || add))
+		ret = add_program(s, program, known ? wanted : add, err);
 	return store_end(s, ret < 0 ? ret : 0, err);
 }
 
-int psr_store_sampled(struct psr_store *s, uint64_t program, uint64_t *n,
+int psr_store_sampled(struct psr_store *s, uint64_t program, uint64_t wanted,
+		      uint64_t *n, uint64_t *half, enum psr_sampling *what,
 		      struct psr_err *err)
 {
-	sqlite3_stmt *st = NULL;
-	int64_t v = 0;
-	int ret = store_prepare(
-	    s, "SELECT instructions FROM sampled_program WHERE program = ?",
-	    &st, err);
+	int ret = sampled(s, program, n, err);
+	uint64_t all = *n < wanted ? wanted : wanted / MORE;
 
-	if (ret < 0)
-		return ret;
-	sqlite3_bind_int64(st, 1, (int64_t)program);
-	ret = store_id(s, st, &v, err);
-	sqlite3_finalize(st);
-	*n = (uint64_t)v;
+	*half = next_rest(*n, wanted) - all / 2;
+
+	*what = !rests(*n, wanted)    ? PSR_SAMPLING_WANTED
+		: *n < MOST * wanted ? PSR_SAMPLING_NEWS
+				     : PSR_SAMPLING_DONE;
 	return ret;
 }
 

@@ -145,6 +145,68 @@ static const char *text_of(struct psr_store *s, struct psr_text *text)
 	return text->s ? text->s : "";
 }
 
+static void check_sampled(struct psr_store *s, uint64_t program, uint64_t n,
+			  enum psr_sampling what)
+{
+	enum psr_sampling is;
+	uint64_t has, half;
+
+	CHECK(!psr_store_sampled(s, program, 1000, &has, &half, &is, &err), "%s",
+	      err.text);
+	CHECK(has == n && is == what, "%d: %d, %d", (int)program, (int)has,
+	      (int)is);
+	CHECK(half == (n < 1000 ? 500 : 875 + (n - 750) / 250 * 250), "%d: %d",
+	      (int)n, (int)half);
+}
+
+/*
+ * Enough is known of a program until it meets a function that is not. Then it
+ * has a quarter more, of whatever it does; and four times as much at most.
+ */
+static void test_news(const char *dir)
+{
+	struct psr_block old[] = {{"a.c", "old", 1, 7, "", 1, "", 3, 90, 90}};
+	struct psr_block both[] = {
+	    {"a.c", "old", 1, 7, "", 1, "", 3, 40, 40},
+	    {"a.c", "new", 2, 7, "", 1, "", 3, 50, 50},
+	};
+	struct psr_text text = {0};
+	struct psr_store *s;
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/news.db", dir);
+	CHECK(!psr_store_open(path, PSR_STORE_WRITE, &s, &err), "%s", err.text);
+	save(s, 1, 990, old, 1);
+	check_sampled(s, 1, 990, PSR_SAMPLING_WANTED);
+	save(s, 1, 90, old, 1);
+	check_sampled(s, 1, 1000, PSR_SAMPLING_NEWS);
+	CHECK(!strncmp(text_of(s, &text), "old:97:", 7), "%s", text.s);
+	save(s, 1, 90, old, 1);
+	both[1].executed = 40;
+	save(s, 1, 90, both, 2);
+	check_sampled(s, 1, 1000, PSR_SAMPLING_NEWS);
+	CHECK(!strncmp(text_of(s, &text), "old:97:", 7), "%s", text.s);
+	both[1].executed = 50;
+	save(s, 1, 90, both, 2);
+	check_sampled(s, 1, 1090, PSR_SAMPLING_WANTED);
+	CHECK(strstr(text_of(s, &text), "new:49:"), "%s", text.s);
+	save(s, 1, 180, old, 1);
+	check_sampled(s, 1, 1250, PSR_SAMPLING_NEWS);
+	/* Of the new one enough is known as well, by now. */
+	save(s, 1, 90, both, 2);
+	check_sampled(s, 1, 1250, PSR_SAMPLING_NEWS);
+	for (uint64_t n = 1250; n < 4000; n += 250) {
+		check_sampled(s, 1, n, PSR_SAMPLING_NEWS);
+		both[1].guid = n;
+		save(s, 1, 9999, both, 2);
+	}
+	both[1].guid++;
+	save(s, 1, 90, both, 2);
+	check_sampled(s, 1, 4000, PSR_SAMPLING_DONE);
+	psr_text_free(&text);
+	psr_store_close(s);
+}
+
 static void test_store(const char *dir)
 {
 	struct psr_block b[] = {
@@ -160,7 +222,6 @@ static void test_store(const char *dir)
 	struct psr_text text = {0};
 	struct psr_store *s;
 	char path[4096];
-	uint64_t n;
 
 	snprintf(path, sizeof(path), "%s/psr.db", dir);
 	CHECK(!psr_store_open(path, PSR_STORE_WRITE, &s, &err), "%s", err.text);
@@ -183,15 +244,15 @@ static void test_store(const char *dir)
 	/* Another program of the same code: enough is known of it. */
 	save(s, 2, 5, b, PSR_COUNTOF(b));
 	CHECK(!strncmp(text_of(s, &text), "f:389:97\n", 9), "%s", text.s);
-	CHECK(!psr_store_sampled(s, 2, &n, &err) && n == 1000, "%s", err.text);
-	CHECK(!psr_store_sampled(s, 3, &n, &err) && n == 0, "%s", err.text);
+	check_sampled(s, 2, 1000, PSR_SAMPLING_NEWS);
+	check_sampled(s, 3, 0, PSR_SAMPLING_WANTED);
 	/* The function has changed. */
 	for (size_t i = 0; i < 7; i++)
 		b[i].hash = 99;
 	save(s, 3, 5, b, PSR_COUNTOF(b));
 	CHECK(!strncmp(text_of(s, &text), "f:197:49\n", 9), "%s", text.s);
 	CHECK(strstr(text.s, "\n !CFGChecksum: 99\n"), "%s", text.s);
-	CHECK(!psr_store_sampled(s, 3, &n, &err) && n == 5, "%s", err.text);
+	check_sampled(s, 3, 5, PSR_SAMPLING_WANTED);
 	/* By and by it is seen to spend its time in a site. */
 	b[0].executed = 100;
 	b[0].covered = 80;
@@ -214,6 +275,7 @@ int main(int argc, char **argv)
 	test_program(argv[1], &blocks);
 	psr_blocks_free(&blocks);
 	test_damage(argv[2]);
+	test_news(argv[2]);
 	test_store(argv[2]);
 	free(file);
 	return check_result();
