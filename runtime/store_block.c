@@ -113,6 +113,7 @@ static int sampled(struct psr_store *s, uint64_t program, uint64_t *n,
 	    s, "SELECT instructions FROM sampled_program WHERE program = ?",
 	    &st, err);
 
+	*n = 0;
 	if (ret < 0)
 		return ret;
 	sqlite3_bind_int64(st, 1, (int64_t)program);
