@@ -253,17 +253,19 @@ enum psr_trip psr_ext_trip(psr_fam *fam, LLVMValueRef f, psr_loop l,
 		return SE.getAddExpr(SE.getTruncateOrZeroExtend(s, i64),
 				     SE.getOne(i64));
 	};
-	const SCEV *trip = one_more(taken);
-	if (!is_cheap_at(fam, f, trip, loop_of(nest), I, budget)) {
-		const SCEV *most = Undivided(SE).visit(trip);
-		if (most == trip ||
-		    !is_cheap_at(fam, f, most, loop_of(nest), I, budget))
+	auto cheap = [&](const SCEV *s) {
+		return is_cheap_at(fam, f, one_more(s), loop_of(nest), I, budget);
+	};
+	enum psr_trip known = varied ? PSR_TRIP_AVERAGE : PSR_TRIP_KNOWN;
+	if (!cheap(taken)) {
+		const SCEV *most = Undivided(SE).visit(taken);
+		if (most == taken || !cheap(most))
 			return PSR_TRIP_UNKNOWN;
-		*out = wrap_scev(most);
-		return PSR_TRIP_MOST;
+		taken = most;
+		known = PSR_TRIP_MOST;
 	}
-	*out = wrap_scev(varied ? one_more(not_below_0(SE, taken)) : trip);
-	return varied ? PSR_TRIP_AVERAGE : PSR_TRIP_KNOWN;
+	*out = wrap_scev(one_more(varied ? not_below_0(SE, taken) : taken));
+	return known;
 }
 
 bool psr_ext_trip_ends(psr_fam *fam, LLVMValueRef f, psr_loop l, psr_loop nest,

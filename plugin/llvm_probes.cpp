@@ -39,7 +39,8 @@ using namespace llvm;
 namespace
 {
 // Discriminators are clang's for calls if they end in 7. Behind that, which of
-// its block's instructions it is, and the block.
+// its block's instructions it is, ORDINAL_MAX for all further ones and for
+// intrinsics, of which LLVM may make several; and the block.
 constexpr unsigned MARK = 5, MARK_BITS = 3, MARK_MASK = 7;
 constexpr unsigned ORDINAL_BITS = 12, ORDINAL_MAX = (1 << ORDINAL_BITS) - 1;
 constexpr unsigned BLOCK_MAX = ~0u >> (MARK_BITS + ORDINAL_BITS);
@@ -194,8 +195,8 @@ Copies count_copies(const Function &F)
 				       mark >> ORDINAL_BITS}][ordinal]++;
 		}
 		for (auto &[number, of] : found)
-			out[{&B, number}] =
-			    std::min(most_common(of), COPIES_MAX);
+			if (unsigned n = most_common(of); n > 1)
+				out[{&B, number}] = std::min(n, COPIES_MAX);
 	}
 	return out;
 }

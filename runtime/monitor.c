@@ -61,9 +61,7 @@ static void arm(struct psr_monitor *m)
  */
 static double trace_share(const struct psr_trace *t)
 {
-	uint64_t n = t->before + t->n;
-
-	return t->looks ? LOOK_SHARE : n < t->soon ? 0.2 : 0.05;
+	return t->looks ? LOOK_SHARE : t->n < t->soon ? 0.2 : 0.05;
 }
 
 /* After a window that took NS. */
@@ -74,11 +72,13 @@ static uint64_t trace_pause(const struct psr_trace *t, uint64_t ns)
 			     : TRACE_IDLE_NS;
 }
 
+/* After PAUSE ns, and a random half more, so as to meet all phases. */
 static void arm_tracer(struct psr_monitor *m, uint64_t pause)
 {
 	struct itimerspec t = {{0, 0}, {0, 0}};
 	size_t most = m->trace->looks ? TRACE_LOOKS : TRACE_MOST;
 
+	pause += (uint64_t)rand() % (pause / 2 + 1);
 	t.it_value.tv_sec = (time_t)(pause / 1000000000u);
 	t.it_value.tv_nsec = (long)(pause % 1000000000u);
 	if (m->trace->stopping || (!m->trace->off && m->trace->n < most))
@@ -94,12 +94,6 @@ static uint64_t first_pause(const struct psr_trace *t)
 	return t->looks ? 1 + (uint64_t)(rand() / (double)RAND_MAX *
 					 WINDOW_NS / LOOK_SHARE)
 			: TRACE_FIRST_NS;
-}
-
-/* PAUSE ns, and a random half more, so as to meet all phases. */
-static uint64_t vary(uint64_t pause)
-{
-	return pause + (uint64_t)rand() % (pause / 2 + 1);
 }
 
 static void add(struct psr_monitor *m, int fd, uint32_t events, enum source s)
@@ -148,7 +142,7 @@ static bool open_all(struct psr_monitor *m)
 	m->tracer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	add(m, m->tracer, EPOLLIN, TRACER);
 	srand((unsigned)psr_now_ns());
-	arm_tracer(m, vary(first_pause(m->trace)));
+	arm_tracer(m, first_pause(m->trace));
 	return true;
 }
 
@@ -266,9 +260,8 @@ static bool handle(struct psr_monitor *m, enum source s)
 		break;
 	case TRACER:
 		drain(m->tracer);
-		arm_tracer(m, vary(trace_pause(m->trace,
-					       psr_trace_window(m->trace,
-								STEPS))));
+		arm_tracer(m, trace_pause(m->trace,
+					  psr_trace_window(m->trace, STEPS)));
 		break;
 	case THRESHOLD:
 		rearm_threshold(m);

@@ -123,34 +123,59 @@ static int sampled(struct psr_store *s, uint64_t program, uint64_t *n,
 	return ret;
 }
 
+/* A function that ... */
+#define FUNCTION                                                               \
+	"SELECT id FROM sampled_function WHERE guid = ? AND hash = ? AND "
+
+struct tally {
+	uint64_t samples, executed;
+};
+
+/*
+ * *ALL that BLOCKS tell, and *KNOWN, of that what is of functions that SQL finds
+ * with LEAST.
+ */
+static int count_known(struct psr_store *s, const char *sql, uint64_t least,
+		       const struct psr_block *blocks, size_t n,
+		       struct tally *all, struct tally *known,
+		       struct psr_err *err)
+{
+	sqlite3_stmt *st = NULL;
+	uint64_t sum;
+	int64_t id;
+	int ret = store_prepare(s, sql, &st, err);
+
+	for (size_t i = 0, end; i < n && ret >= 0; i = end) {
+		end = end_of(blocks, n, i, &sum);
+		sqlite3_bind_int64(st, 1, (int64_t)blocks[i].guid);
+		sqlite3_bind_int64(st, 2, (int64_t)blocks[i].hash);
+		sqlite3_bind_int64(st, 3, (int64_t)least);
+		ret = store_id(s, st, &id, err);
+		all->samples += sum;
+		all->executed += blocks[i].executed;
+		known->samples += id ? sum : 0;
+		known->executed += id ? blocks[i].executed : 0;
+	}
+	sqlite3_finalize(st);
+	return ret;
+}
+
 /* Other programs told of nearly all of it, and as much as is wanted. */
 static int is_known(struct psr_store *s, uint64_t wanted,
 		    const struct psr_block *blocks, size_t n, bool *known,
 		    struct psr_err *err)
 {
-	uint64_t all = 0, old = 0, sum;
-	sqlite3_stmt *st = NULL;
-	int64_t most = 0, id;
+	struct tally all = {0, 0}, old = {0, 0};
+	int64_t most = 0;
 	int ret = store_int(
 	    s, "SELECT max(instructions) FROM sampled_program", &most, err);
 
 	*known = false;
 	if (ret < 0 || (uint64_t)most < wanted)
 		return ret;
-	ret = store_prepare(s,
-			    "SELECT id FROM sampled_function WHERE guid = ? "
-			    "AND hash = ? AND samples > 0",
-			    &st, err);
-	for (size_t i = 0, end; i < n && ret >= 0; i = end) {
-		end = end_of(blocks, n, i, &sum);
-		all += sum;
-		sqlite3_bind_int64(st, 1, (int64_t)blocks[i].guid);
-		sqlite3_bind_int64(st, 2, (int64_t)blocks[i].hash);
-		ret = store_id(s, st, &id, err);
-		old += id ? sum : 0;
-	}
-	sqlite3_finalize(st);
-	*known = ret >= 0 && (double)old >= KNOWN * (double)all;
+	ret = count_known(s, FUNCTION "samples >= ?", 1, blocks, n, &all, &old,
+			  err);
+	*known = ret >= 0 && (double)old.samples >= KNOWN * (double)all.samples;
 	return ret;
 }
 
@@ -159,26 +184,11 @@ static int is_news(struct psr_store *s, uint64_t wanted,
 		   const struct psr_block *blocks, size_t n, bool *news,
 		   struct psr_err *err)
 {
-	uint64_t all = 0, little = 0, sum;
-	sqlite3_stmt *st = NULL;
-	int64_t executed;
-	int ret = store_prepare(s,
-				"SELECT executed FROM sampled_function WHERE "
-				"guid = ? AND hash = ?",
-				&st, err);
+	struct tally all = {0, 0}, old = {0, 0};
+	int ret = count_known(s, FUNCTION "executed >= ?", wanted / WELL, blocks,
+			      n, &all, &old, err);
 
-	for (size_t i = 0, end; i < n && ret >= 0; i = end) {
-		end = end_of(blocks, n, i, &sum);
-		all += blocks[i].executed;
-		executed = 0;
-		sqlite3_bind_int64(st, 1, (int64_t)blocks[i].guid);
-		sqlite3_bind_int64(st, 2, (int64_t)blocks[i].hash);
-		ret = store_id(s, st, &executed, err);
-		if ((uint64_t)executed < wanted / WELL)
-			little += blocks[i].executed;
-	}
-	sqlite3_finalize(st);
-	*news = ret >= 0 && 2 * little > all;
+	*news = ret >= 0 && 2 * old.executed < all.executed;
 	return ret;
 }
 
@@ -264,7 +274,6 @@ int psr_store_sampled(struct psr_store *s, uint64_t program, uint64_t wanted,
 	uint64_t all = *n < wanted ? wanted : wanted / MORE;
 
 	*half = next_rest(*n, wanted) - all / 2;
-
 	*what = !rests(*n, wanted)    ? PSR_SAMPLING_WANTED
 		: *n < MOST * wanted ? PSR_SAMPLING_NEWS
 				     : PSR_SAMPLING_DONE;

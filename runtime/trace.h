@@ -23,9 +23,8 @@ struct psr_trace {
 	uint64_t *at;     /* addresses of instructions executed; 0 in front of
 			   * each window's */
 	size_t n, size;
-	uint64_t before;  /* instructions followed in launches before */
-	bool looks;       /* that is enough, unless something new is met */
-	uint64_t soon;    /* up to so many are wanted soon */
+	bool looks;       /* enough was followed, unless something new is met */
+	uint64_t soon;    /* so many are wanted soon */
 	struct psr_trace_map *maps;
 	size_t nmaps;
 	uint64_t runtime;  /* where libpsrrt.so is mapped; 0: it is not */

@@ -128,6 +128,16 @@ static void test_damage(const char *dir)
 
 static struct psr_err err;
 
+static struct psr_store *open_store(const char *dir, const char *name)
+{
+	struct psr_store *s = NULL;
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	CHECK(!psr_store_open(path, PSR_STORE_WRITE, &s, &err), "%s", err.text);
+	return s;
+}
+
 static void save(struct psr_store *s, uint64_t program, uint64_t n,
 		 const struct psr_block *b, size_t nblocks)
 {
@@ -171,11 +181,8 @@ static void test_news(const char *dir)
 	    {"a.c", "new", 2, 7, "", 1, "", 3, 50, 50},
 	};
 	struct psr_text text = {0};
-	struct psr_store *s;
-	char path[4096];
+	struct psr_store *s = open_store(dir, "news.db");
 
-	snprintf(path, sizeof(path), "%s/news.db", dir);
-	CHECK(!psr_store_open(path, PSR_STORE_WRITE, &s, &err), "%s", err.text);
 	save(s, 1, 990, old, 1);
 	check_sampled(s, 1, 990, PSR_SAMPLING_WANTED);
 	save(s, 1, 90, old, 1);
@@ -220,11 +227,8 @@ static void test_store(const char *dir)
 	    {"b.c", "idle", 12, 7, "", 1, "", 0, 0, 0},
 	};
 	struct psr_text text = {0};
-	struct psr_store *s;
-	char path[4096];
+	struct psr_store *s = open_store(dir, "psr.db");
 
-	snprintf(path, sizeof(path), "%s/psr.db", dir);
-	CHECK(!psr_store_open(path, PSR_STORE_WRITE, &s, &err), "%s", err.text);
 	CHECK(!*text_of(s, &text), "nothing yet");
 	save(s, 1, 600, b, PSR_COUNTOF(b));
 	CHECK(!strcmp(text_of(s, &text), "f:197:49\n"
