@@ -187,6 +187,22 @@ static LLVMTypeRef descriptor_type(struct site *s)
 	return LLVMStructTypeInContext(s->ctx, types, SITE_FIELDS, false);
 }
 
+/* Some variant tells of the calls that it runs. */
+static bool is_counted(const struct site *s)
+{
+	for (unsigned i = 0; i < s->made->n; i++)
+		if (psr_recipe_flags(&psr_recipes[s->made->recipes[i]]) &
+		    PSR_VARIANT_COUNTED)
+			return true;
+	return false;
+}
+
+/* Where nothing else can be learnt of small calls, they are not noticed. */
+static uint32_t least_work(const struct site *s)
+{
+	return is_counted(s) ? s->nest->least_work : s->nest->min_work;
+}
+
 static void emit_descriptor(struct site *s)
 {
 	const struct psr_nest *nest = s->nest;
@@ -199,7 +215,7 @@ static void emit_descriptor(struct site *s)
 			      emit_string(s, nest->file)};
 	LLVMValueRef fields[SITE_FIELDS] = {
 	    constant(s->i32, PSR_SITE_ABI),
-	    constant(s->i32, nest->min_work),
+	    constant(s->i32, least_work(s)),
 	    constant(s->i64, nest->id),
 	    NULL,
 	    NULL,
@@ -236,16 +252,6 @@ static void emit_descriptor(struct site *s)
 		return;
 	LLVMReplaceAllUsesWith(g, s->descriptor);
 	LLVMDeleteGlobal(g);
-}
-
-/* Some variant tells of the calls that it runs. */
-static bool is_counted(const struct site *s)
-{
-	for (unsigned i = 0; i < s->made->n; i++)
-		if (psr_recipe_flags(&psr_recipes[s->made->recipes[i]]) &
-		    PSR_VARIANT_COUNTED)
-			return true;
-	return false;
 }
 
 /* ---- What the module shares --------------------------------------------- */
@@ -591,7 +597,7 @@ static void emit_absent(struct site *s, struct choice *c)
 	if (is_counted(s)) {
 		store =
 		    ours(s, LLVMBuildStore(
-				s->b, constant(s->i32, s->nest->min_work - 1),
+				s->b, constant(s->i32, UINT32_MAX),
 				small_place(s)));
 		LLVMSetOrdering(store, LLVMAtomicOrderingMonotonic);
 		LLVMSetAlignment(store, 4);
@@ -603,7 +609,7 @@ static void emit_absent(struct site *s, struct choice *c)
 static void emit_guard(struct site *s, LLVMBasicBlockRef little,
 		       LLVMBasicBlockRef enough)
 {
-	LLVMValueRef large, most = constant(s->i64, s->nest->min_work - 1);
+	LLVMValueRef large, most = constant(s->i64, least_work(s) - 1);
 
 	if (is_counted(s)) {
 		most = ours(s, LLVMBuildLoad2(s->b, s->i32, small_place(s),

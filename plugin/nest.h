@@ -44,7 +44,8 @@ struct psr_nest {
 	char *file;             /* owned: source file */
 	unsigned line;
 	uint64_t id;
-	uint32_t min_work;
+	uint32_t min_work;   /* for what is made at compile time */
+	uint32_t least_work; /* to be dispatched */
 	unsigned user_hints; /* enum psr_user_hints */
 	struct psr_features features;
 	unsigned ninputs, nbranches;     /* numbered: see inputs.h */

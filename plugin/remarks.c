@@ -116,7 +116,7 @@ static void put_nest(FILE *f, const struct psr_nest *nest)
 		fprintf(f, "\"site\": \"%016llx\", \"status\": \"site\", ",
 			(unsigned long long)nest->id);
 	put_reason(f, nest->reason);
-	fprintf(f, ", \"min_work\": %u", nest->min_work);
+	fprintf(f, ", \"min_work\": %u", nest->least_work);
 	put_constants(f, nest);
 	put_variants(f, nest);
 	put_verify(f, nest);

@@ -38,7 +38,7 @@
 #define LIGHT_SIZE     24   /* instructions */
 #define ISA_SIZE       12   /* of what only other instructions may speed up */
 #define THREADS_WORK   16   /* times the least work, to be shared out */
-#define QUICK_PART     4    /* of the least work that is dispatched */
+#define LEAST_PART     4    /* of it, what may gain enough to be dispatched */
 
 static char *copy_string(const char *s, size_t n)
 {
@@ -59,16 +59,24 @@ static char *source_file(LLVMValueRef f)
 	return copy_string(s, n);
 }
 
-static uint32_t smallest_work(const struct psr_nest *nest)
+/*
+ * To be dispatched takes some ns: nothing of 4096 instructions. Of a quarter it
+ * may be a twentieth, but many such nests gain half: the runtime learns which
+ * do not, and leaves them alone (psr/site.h).
+ */
+static void set_work(struct psr_nest *nest)
 {
 	unsigned n = nest->features.instructions;
-	unsigned work;
+	unsigned work = n ? 4096 / n : 1024;
 
-	if (psr_options.min_work >= 0)
-		return psr_options.min_work ? (uint32_t)psr_options.min_work
-					    : 1;
-	work = n ? 4096 / n : 1024;
-	return work < 32 ? 32 : work > 1024 ? 1024 : work;
+	nest->min_work = work < 32 ? 32 : work > 1024 ? 1024 : work;
+	nest->least_work = 1 + nest->min_work / LEAST_PART;
+	if (psr_options.min_work >= 0) {
+		nest->min_work = psr_options.min_work
+				     ? (uint32_t)psr_options.min_work
+				     : 1;
+		nest->least_work = nest->min_work;
+	}
 }
 
 static struct psr_nest *append(struct psr_nests *out)
@@ -348,11 +356,13 @@ static enum psr_reason nest_reason(struct psr_fam *fam, struct psr_nest *nest)
 		if (!nest->only_constant && !nest->only_isa)
 			return r;
 	}
-	nest->min_work = smallest_work(nest);
+	set_work(nest);
 	if (is_driver(fam, nest)) {
 		nest->only_parallel = may_share_out(fam, nest);
-		if (nest->only_parallel && psr_options.min_work < 0)
+		if (nest->only_parallel && psr_options.min_work < 0) {
 			nest->min_work *= THREADS_WORK;
+			nest->least_work = nest->min_work;
+		}
 		return PSR_REASON_DRIVER;
 	}
 	return psr_work_is_small(fam, nest) ? PSR_REASON_SMALL
@@ -389,7 +399,7 @@ static void name_site(const struct psr_nests *all, struct psr_nest *nest)
 	psr_identity_set(all, nest);
 	nest->profile = psr_profile_find(nest->id);
 	if (nest->profile && nest->profile->quick && psr_options.min_work < 0)
-		nest->min_work = 1 + nest->min_work / QUICK_PART;
+		nest->min_work = nest->least_work;
 }
 
 static int find_in(struct psr_fam *fam, LLVMValueRef f, psr_loop l, bool within,
@@ -444,7 +454,7 @@ static void whole_features(struct psr_fam *fam, struct psr_nest *nest)
 		if (psr_ext_loop_is_simple(l))
 			psr_shape_judge(fam, nest, l, 1);
 	}
-	nest->min_work = smallest_work(nest);
+	set_work(nest);
 }
 
 static int find_whole(struct psr_fam *fam, LLVMValueRef f,

@@ -54,6 +54,7 @@ static _Thread_local struct {
 } self __attribute__((tls_model("initial-exec")));
 
 static double ns_per_tick = 0.5;
+static uint64_t empty_ticks; /* that two stamps are apart of themselves */
 
 /* Written by psr run. */
 PSR_API volatile struct psr_followed psr_followed;
@@ -97,9 +98,25 @@ struct psr_clock psr_probe_clock(void)
 	return c;
 }
 
+/* The shortest of many: what disturbs makes it longer. */
+static uint64_t measure_empty(void)
+{
+	uint64_t least = UINT64_MAX;
+
+	for (int i = 0; i < 32; i++) {
+		uint64_t a = psr_ticks_begin(), b = psr_ticks_end();
+
+		if (b - a < least)
+			least = b - a;
+	}
+	return least;
+}
+
 void psr_probe_calibrate(const struct psr_clock *begun)
 {
 	struct psr_clock now;
+
+	empty_ticks = measure_empty();
 
 	do
 		now = psr_probe_clock();
@@ -483,11 +500,12 @@ leave(struct psr_module_state *m, const struct psr_site *site, uint64_t size,
 	double ns;
 	unsigned i;
 
-	if (self.busy || !k || end <= start || !psr_sites_try_lock(k))
+	if (self.busy || !k || end <= start + empty_ticks ||
+	    !psr_sites_try_lock(k))
 		return;
 	c = psr_sites_class_at(k, psr_size_class(size));
 	i = psr_sites_rival(k, code);
-	ns = (double)(end - start) * ns_per_tick;
+	ns = (double)(end - start - empty_ticks) * ns_per_tick;
 	if (!deduct_followed(&ns)) {
 		forget_try(c, i);
 		i = PSR_RIVALS;

@@ -187,14 +187,16 @@ static enum state first_state(void)
 	return ASLEEP;
 }
 
-/* Nobody wants to know of small calls. */
-static void ignore_small(void)
+/* Nobody wants to know of small calls; of any, if there is NOBODY at all. */
+static void ignore_small(bool nobody)
 {
 	if (!__start_psr_sites || !__stop_psr_sites)
 		return;
 	for (const struct psr_site *s = __start_psr_sites; s < __stop_psr_sites;
 	     s++)
-		psr_site_set_small(s, s->min_work - 1);
+		if (nobody || !psr_site_table(s)[PSR_TABLE_SMALL])
+			psr_site_set_small(s, nobody ? UINT32_MAX
+						     : s->min_work - 1);
 }
 
 static const struct psr_hooks *attach(const char *library)
@@ -242,7 +244,7 @@ static void put_off(void)
 	uint64_t first = psr_ticks_in(RETRY_US);
 
 	if (!wait)
-		ignore_small();
+		ignore_small(false);
 	wait = wait ? wait * 2 : first;
 	if (wait > first * 128)
 		wait = first * 128;
@@ -267,7 +269,7 @@ static const struct psr_hooks *wake(enum state from)
 	}
 	error = errno_place();
 	if (!error || has_own_malloc()) {
-		ignore_small();
+		ignore_small(true);
 		atomic_store(&state, OFF);
 		return NULL;
 	}
@@ -279,7 +281,7 @@ static const struct psr_hooks *wake(enum state from)
 	if (h)
 		__psr_scratch_open();
 	else
-		ignore_small();
+		ignore_small(true);
 	atomic_store(&hooks, h);
 	atomic_store(&state, OFF);
 	if (libc.pthread_setcancelstate)
@@ -322,7 +324,7 @@ static enum state decide(void)
 	if (s == ASLEEP) /* else the counter may be forbidden */
 		atomic_store(&wake_at, psr_ticks() + psr_ticks_in(sleep_us()));
 	if (s == OFF)
-		ignore_small();
+		ignore_small(true);
 	atomic_compare_exchange_strong(&state, &none, s);
 	return atomic_load(&state);
 }
@@ -451,7 +453,7 @@ void __psr_withdraw(void) __attribute__((visibility("hidden"), used));
 void __psr_withdraw(void)
 {
 	withdraw();
-	ignore_small();
+	ignore_small(false);
 }
 
 static void withdraw_by(const struct note *note)

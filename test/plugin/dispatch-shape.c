@@ -22,7 +22,7 @@ void axpy(int n, double a, const double *restrict x, double *restrict y)
 // CHECK: store i64 [[LEFT]], ptr [[TLS]]
 // CHECK: icmp slt i64 [[LEFT]], 0
 // CHECK: icmp eq ptr @__psr_enter_at, null
-// CHECK: store atomic i32 408, ptr {{.*}}@axpy.psr.table
+// CHECK: store atomic i32 -1, ptr {{.*}}@axpy.psr.table
 // CHECK: call preserve_mostcc { i64, i64 } @__psr_enter_at(ptr {{.*}}@axpy.psr.site, i64
 // CHECK: call {{.*}}@llvm.ctlz.i64
 // CHECK: load atomic i32, ptr {{.*}} monotonic

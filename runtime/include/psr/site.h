@@ -214,8 +214,9 @@ static inline int32_t *psr_site_table(const struct psr_site *site)
 /*
  * The entry for the most work, which cannot be, is the most work that runs
  * the original at once. At first it is 0: calls of any size are noticed, until
- * the stub finds that nobody wants to know, or the runtime has learnt the
- * values that small calls have; then it is min_work - 1.
+ * the runtime has learnt the values that small calls have; then it is
+ * min_work - 1, or more where small calls gain nothing, or all if the stub
+ * finds that nobody will ever choose.
  */
 #define PSR_TABLE_SMALL (PSR_SIZES - 1)
 

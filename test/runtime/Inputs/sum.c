@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* sum [CALLS [WORK]]: calls one site and prints the same sum whichever
- * variant runs; the number of calls of each, and of timed ones, goes to
- * descriptor 9. */
+ * variant runs; the number of calls of each, and of timed ones, and the most
+ * work that is not dispatched go to descriptor 9. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/auxv.h>
@@ -11,6 +11,10 @@
 #include "site.h"
 
 static long calls[3];
+
+#ifndef SLOW
+#define SLOW(n) 1000
+#endif
 
 #ifdef COUNTED
 TEST_SITE_FLAGS(sum, 0x1234, fast, 4, slow);
@@ -39,7 +43,7 @@ TEST_VARIANT long sum_fast(long n)
 
 TEST_VARIANT long sum_slow(long n)
 {
-	return spin(n, 1000, 2);
+	return spin(n, SLOW(n), 2);
 }
 
 static long sum_original(long n)
@@ -59,7 +63,8 @@ int main(int argc, char **argv)
 	puts(getauxval(AT_SECURE) ? "secure" : "plain");
 #endif
 	printf("%ld\n", total);
-	dprintf(9, "original=%ld fast=%ld slow=%ld timed=%ld\n", calls[0],
-		calls[1], calls[2], test_timed);
+	dprintf(9, "original=%ld fast=%ld slow=%ld timed=%ld small=%d\n",
+		calls[0], calls[1], calls[2], test_timed,
+		sum_table[PSR_TABLE_SMALL]);
 	return 0;
 }
