@@ -516,6 +516,13 @@ enum psr_vector psr_ext_loop_vector(psr_fam *fam, LLVMValueRef f, psr_loop l)
 						  : PSR_VECTOR_FP_ORDER;
 }
 
+bool psr_ext_loop_lengthen(psr_loop l, unsigned least)
+{
+	std::optional<unsigned> n = getLoopEstimatedTripCount(loop_of(l));
+
+	return n && *n < least && setLoopEstimatedTripCount(loop_of(l), least);
+}
+
 bool psr_ext_scev_constant(psr_scev s, uint64_t *value)
 {
 	auto *c = dyn_cast<SCEVConstant>(scev_of(s));

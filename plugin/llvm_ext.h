@@ -117,6 +117,10 @@ enum psr_vector {
 enum psr_vector psr_ext_loop_vector(struct psr_fam *fam, LLVMValueRef f,
 				    psr_loop l);
 
+/* Where a profile says that L goes round fewer than LEAST times, it says LEAST
+ * from now on; its branches stay as likely. Returns whether it does. */
+bool psr_ext_loop_lengthen(psr_loop l, unsigned least);
+
 enum psr_trip {
 	PSR_TRIP_UNKNOWN,
 	PSR_TRIP_KNOWN,

@@ -33,6 +33,7 @@
 #define ALIGN             "llvm.loop.align"
 #define HALF_LINE         32 /* bytes */
 #define NO_UNROLL         "llvm.loop.unroll.runtime.disable"
+#define TINY_TRIP 16 /* of LLVM: vectorizer-min-trip-count */
 #define FREE_INSTRUCTIONS 1472 /* a module may add so much in any case */
 #define MAIN_INSTRUCTIONS 6144 /* one with the program's main function */
 #define PROGRAM_FACTOR    2    /* more where that is nearly all of it */
@@ -477,30 +478,52 @@ static void align_loops(struct psr_fam *fam, LLVMValueRef f, psr_loop l)
 /*
  * Where a profile says that a loop runs for long, LLVM unrolls it even if that
  * takes a division: a sieve's loop took 1.6 times as long by it. Without one it
- * would not, and so F's loops stay as they are.
+ * would not, and so the loop stays as it is.
  */
 static bool keep_rolled(struct psr_fam *fam, LLVMValueRef f, psr_loop l)
+{
+	if (psr_shape_has_unroll(l) || !psr_ext_trip_is_costly(fam, f, l))
+		return false;
+	psr_ext_loop_set_hint(l, NO_UNROLL, 1);
+	return true;
+}
+
+/*
+ * A loop of fewer than TINY_TRIP rounds, says a profile, LLVM vectorises only
+ * if that leaves no scalar rest. Then all is masked, and stores that no vector
+ * can do stand one by one behind tests, which it thinks half as dear as they
+ * are: another sieve took eight times as long, by clang's own profile, too.
+ */
+static bool keep_unmasked(struct psr_fam *fam, LLVMValueRef f, psr_loop l)
+{
+	return psr_ext_loop_is_simple(l) &&
+	       psr_ext_loop_vector(fam, f, l) == PSR_VECTOR_OK &&
+	       psr_ext_loop_lengthen(l, TINY_TRIP);
+}
+
+/* F's innermost loops, as far as a profile makes them worse. */
+static bool keep_loops(struct psr_fam *fam, LLVMValueRef f, psr_loop l)
 {
 	size_t n = psr_ext_loop_count(fam, f, l);
 	bool changed = false;
 
 	for (size_t i = 0; i < n; i++)
-		changed |= keep_rolled(fam, f, psr_ext_loop_at(fam, f, l, i));
-	if (!l || n || psr_shape_has_unroll(l) ||
-	    !psr_ext_trip_is_costly(fam, f, l))
+		changed |= keep_loops(fam, f, psr_ext_loop_at(fam, f, l, i));
+	if (!l || n)
 		return changed;
-	psr_ext_loop_set_hint(l, NO_UNROLL, 1);
-	return true;
+	changed |= keep_unmasked(fam, f, l);
+	changed |= keep_rolled(fam, f, l);
+	return changed;
 }
 
-static bool keep_all_rolled(struct psr_fam *fam, LLVMModuleRef m)
+static bool keep_all_loops(struct psr_fam *fam, LLVMModuleRef m)
 {
 	bool changed = false;
 
 	for (LLVMValueRef f = LLVMGetFirstFunction(m); f;
 	     f = LLVMGetNextFunction(f))
 		if (!LLVMIsDeclaration(f) && psr_ext_has_entries(f))
-			changed |= keep_rolled(fam, f, NULL);
+			changed |= keep_loops(fam, f, NULL);
 	return changed;
 }
 
@@ -627,7 +650,7 @@ static bool run(LLVMModuleRef m, struct psr_fam *fam, enum psr_phase phase)
 			psr_lto_record(m);
 	} else {
 		changed |= make_sites(m, fam, reason, phase);
-		changed |= keep_all_rolled(fam, m);
+		changed |= keep_all_loops(fam, m);
 		if (changed)
 			set_flag(m);
 	}
