@@ -444,9 +444,9 @@ static uint32_t small(const struct psr_known *k)
 {
 	uint64_t least = k->site->min_work;
 
-	if (k->counted)
+	if (k->counted && atomic_load(&k->classes))
 		least = settled_to(k, least, least_gain(k, LARGER * least));
-	return (uint32_t)(least - 1);
+	return least > UINT32_MAX ? UINT32_MAX : (uint32_t)(least - 1);
 }
 
 /* K's classes were judged anew. As long as values of small calls are still
