@@ -516,11 +516,16 @@ enum psr_vector psr_ext_loop_vector(psr_fam *fam, LLVMValueRef f, psr_loop l)
 						  : PSR_VECTOR_FP_ORDER;
 }
 
-bool psr_ext_loop_lengthen(psr_loop l, unsigned least)
+bool psr_ext_loop_is_short(psr_loop l, unsigned rounds)
 {
 	std::optional<unsigned> n = getLoopEstimatedTripCount(loop_of(l));
 
-	return n && *n < least && setLoopEstimatedTripCount(loop_of(l), least);
+	return n && *n < rounds;
+}
+
+bool psr_ext_loop_lengthen(psr_loop l, unsigned rounds)
+{
+	return setLoopEstimatedTripCount(loop_of(l), rounds);
 }
 
 bool psr_ext_scev_constant(psr_scev s, uint64_t *value)

@@ -117,9 +117,12 @@ enum psr_vector {
 enum psr_vector psr_ext_loop_vector(struct psr_fam *fam, LLVMValueRef f,
 				    psr_loop l);
 
-/* Where a profile says that L goes round fewer than LEAST times, it says LEAST
- * from now on; its branches stay as likely. Returns whether it does. */
-bool psr_ext_loop_lengthen(psr_loop l, unsigned least);
+/* A profile says that L goes round fewer than ROUNDS times. */
+bool psr_ext_loop_is_short(psr_loop l, unsigned rounds);
+
+/* It says ROUNDS from now on; L's branches stay as likely. Returns whether it
+ * does. */
+bool psr_ext_loop_lengthen(psr_loop l, unsigned rounds);
 
 enum psr_trip {
 	PSR_TRIP_UNKNOWN,

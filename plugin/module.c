@@ -33,7 +33,7 @@
 #define ALIGN             "llvm.loop.align"
 #define HALF_LINE         32 /* bytes */
 #define NO_UNROLL         "llvm.loop.unroll.runtime.disable"
-#define TINY_TRIP 16 /* of LLVM: vectorizer-min-trip-count */
+#define TINY_TRIP         16 /* of LLVM: vectorizer-min-trip-count */
 #define FREE_INSTRUCTIONS 1472 /* a module may add so much in any case */
 #define MAIN_INSTRUCTIONS 6144 /* one with the program's main function */
 #define PROGRAM_FACTOR    2    /* more where that is nearly all of it */
@@ -496,7 +496,8 @@ static bool keep_rolled(struct psr_fam *fam, LLVMValueRef f, psr_loop l)
  */
 static bool keep_unmasked(struct psr_fam *fam, LLVMValueRef f, psr_loop l)
 {
-	return psr_ext_loop_is_simple(l) &&
+	return psr_ext_loop_is_short(l, TINY_TRIP) &&
+	       psr_ext_loop_is_simple(l) &&
 	       psr_ext_loop_vector(fam, f, l) == PSR_VECTOR_OK &&
 	       psr_ext_loop_lengthen(l, TINY_TRIP);
 }

@@ -723,7 +723,7 @@ void psr_sites_record(struct psr_class *c, unsigned i, double ns, uint64_t work)
 	struct psr_cell *cell = &c->cells[i];
 	unsigned before = c->best, of;
 	float unit = (float)(ns / (double)work), ratio;
-	bool was_settled = c->settled;
+	bool was_settled = c->settled, changed;
 
 	refresh(c);
 	of = psr_choose_pair(c->rivals, c->best, &c->latest, i, unit, &ratio);
@@ -742,10 +742,10 @@ void psr_sites_record(struct psr_class *c, unsigned i, double ns, uint64_t work)
 	cell->own_ns += ns;
 	judge_cell(c, i);
 	decide(c->site, c->size_class);
-	if (c->best != before || c->settled != was_settled ||
-	    cell->nring == PSR_CREDIT)
+	changed = c->best != before || c->settled != was_settled;
+	if (changed || cell->nring == PSR_CREDIT)
 		decide_around(c->site, c, true);
-	if (c->settled != was_settled || c->best != before)
+	if (changed)
 		judge_small(c->site);
 }
 
@@ -810,11 +810,11 @@ void psr_sites_notice_small(struct psr_module_state *m, bool learn)
 {
 	for (size_t i = 0; i < m->nsites; i++) {
 		const struct psr_known *k = &m->known[i];
+		uint32_t most = small(k);
 
-		if (learn && k->counted && small(k) < k->site->min_work)
-			psr_site_set_small(k->site, 0);
-		else
-			psr_sites_ignore_small(k);
+		if (learn && k->counted && most < k->site->min_work)
+			most = 0;
+		psr_site_set_small(k->site, most);
 	}
 }
 
