@@ -110,14 +110,27 @@ static size_t count(char **operands)
 	return n;
 }
 
+/* The database knows sources by their base names. Returns how many. */
+static size_t take_base_names(char **operands)
+{
+	size_t n = count(operands);
+
+	for (size_t i = 0; i < n; i++) {
+		char *slash = strrchr(operands[i], '/');
+
+		operands[i] = slash ? slash + 1 : operands[i];
+	}
+	return n;
+}
+
 /* What a build reads; of all sites, or those in sources of these names. */
 static int db_profile(struct psr_store *s, const struct db_options *o,
 		      char **operands, struct psr_err *err)
 {
 	struct psr_text text = {0};
-	size_t nsites;
-	int ret = psr_profile_write(s, (const char *const *)operands,
-				    count(operands), &text, &nsites, err);
+	size_t n = take_base_names(operands), nsites;
+	int ret = psr_profile_write(s, (const char *const *)operands, n, &text,
+				    &nsites, err);
 
 	(void)o;
 	if (!ret)
@@ -130,8 +143,9 @@ static int db_blocks(struct psr_store *s, const struct db_options *o,
 		     char **operands, struct psr_err *err)
 {
 	struct psr_text text = {0};
-	int ret = psr_sampled_write(s, (const char *const *)operands,
-				    count(operands), &text, err);
+	size_t n = take_base_names(operands);
+	int ret = psr_sampled_write(s, (const char *const *)operands, n, &text,
+				    err);
 
 	(void)o;
 	if (!ret && text.n)

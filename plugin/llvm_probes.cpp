@@ -25,6 +25,7 @@
 #include <llvm/IR/DebugInfoMetadata.h>
 #include <llvm/IR/IntrinsicInst.h>
 #include <llvm/IR/Module.h>
+#include <llvm/IR/ProfDataUtils.h>
 #include <llvm/IR/PseudoProbe.h>
 #include <llvm/MC/MCContext.h>
 #include <llvm/MC/MCPseudoProbe.h>
@@ -45,6 +46,7 @@ constexpr unsigned MARK = 5, MARK_BITS = 3, MARK_MASK = 7;
 constexpr unsigned ORDINAL_BITS = 12, ORDINAL_MAX = (1 << ORDINAL_BITS) - 1;
 constexpr unsigned BLOCK_MAX = ~0u >> (MARK_BITS + ORDINAL_BITS);
 constexpr unsigned COPIES_MAX = 64; // of a block within one
+constexpr unsigned SOFTER = 16;     // than 0: one in so many of the least weight
 
 // The function that I's code comes from, and where it was inlined.
 using Frame = std::pair<const DISubprogram *, const DILocation *>;
@@ -454,12 +456,31 @@ PreservedAnalyses PsrAddProbes::run(Module &M, ModuleAnalysisManager &MAM)
 	return PreservedAnalyses::none();
 }
 
+// That no sample went one way says that it is rare, not that it is never gone.
+// Were it, then a loop behind, met by all other samples, would seem never to run
+// once a pass has put what was met of its entry onto another path: LLVM makes
+// such code small, and places it far away.
+static void soften(Instruction &I)
+{
+	SmallVector<uint32_t, 4> weights;
+
+	if (!extractBranchWeights(I, weights) || !is_contained(weights, 0u) ||
+	    all_equal(weights))
+		return;
+	for (uint32_t &w : weights)
+		w = w ? std::min(w, ~0u / SOFTER) * SOFTER : 1;
+	setBranchWeights(I, weights, false);
+}
+
 // Otherwise they are hidden already, or the user's own.
 PreservedAnalyses PsrHideProbes::run(Module &M, ModuleAnalysisManager &)
 {
 	if (psr_options_probes() != PSR_PROBES_SHOWN)
 		return PreservedAnalyses::all();
 	hide_all(M);
+	for (Function &F : M)
+		for (BasicBlock &B : F)
+			soften(*B.getTerminator());
 	return PreservedAnalyses::none();
 }
 

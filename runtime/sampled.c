@@ -21,7 +21,8 @@
 #include "grow.h"
 #include "text.h"
 
-#define SAMPLE_WEIGHT 16 /* of one sample; a block without any has 1 */
+/* Of a sample. Clang joins blocks that were met by a flow of 1 where it must. */
+#define SAMPLE_WEIGHT 16
 
 struct row { /* a block or call */
 	char *name; /* of its function; of a collected row its path */
@@ -230,21 +231,12 @@ static void merge(struct rows *r)
 	r->n = n;
 }
 
-/*
- * Samples are few: that none met a block says that it is rare, not that it
- * never runs, which would be thought of one that is counted 0 times.
- */
-static uint64_t weight(const struct row *row)
-{
-	return row->n * SAMPLE_WEIGHT + !*row->target;
-}
-
 static uint64_t sum_of(const struct row *rows, size_t n)
 {
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < n; i++)
-		sum += weight(&rows[i]);
+		sum += rows[i].n * SAMPLE_WEIGHT;
 	return sum;
 }
 
@@ -260,7 +252,7 @@ static size_t put_probe(struct writer *w, const struct row *rows, size_t n)
 	for (size_t i = 0; i < count; i++)
 		if (*rows[i].target)
 			psr_text_add(w->out, " %s:%" PRIu64, rows[i].target,
-				     weight(&rows[i]));
+				     rows[i].n * SAMPLE_WEIGHT);
 	psr_text_add(w->out, "\n");
 	return count;
 }
@@ -271,7 +263,7 @@ static void put_function(struct writer *w, const struct row *rows, size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		if (rows[i].probe == 1 && !*rows[i].target)
-			entered = weight(&rows[i]);
+			entered = rows[i].n * SAMPLE_WEIGHT;
 	psr_text_add(w->out, "%s:%" PRIu64 ":%" PRIu64 "\n", rows[0].name,
 		     sum_of(rows, n), entered);
 	for (size_t i = 0; i < n;)
