@@ -697,21 +697,27 @@ static int compare_words(const void *a, const void *b)
 }
 
 /*
- * Of what was executed of S, what the probes at AT, sorted, tell of. What lies
- * behind a probe was executed as often, or is another block's, without one, as
- * blocks of sites are.
+ * Of what was executed of S, what the probes at AT, sorted, tell of. A block's
+ * probe may be anywhere within it: what lies between two of them was executed
+ * as often as either, or is another block's, without one, as blocks of sites
+ * are.
  */
 static uint64_t covered_by(const struct image *im, const struct symbol *s,
 			   const uint64_t *at, size_t n)
 {
-	uint64_t covered = 0, probe = 0;
+	uint64_t covered = 0, before = 0, behind = n ? count_of(im, at[0]) : 0;
 	size_t next = 0;
 
 	for (size_t i = first_count(im, s->at); is_in(im, i, s); i++) {
 		const struct count *c = &im->counts[i];
+		uint64_t probe;
 
-		for (; next < n && at[next] <= c->at; next++)
-			probe = count_of(im, at[next]);
+		while (next < n && at[next] <= c->at) {
+			before = behind;
+			next++;
+			behind = next < n ? count_of(im, at[next]) : 0;
+		}
+		probe = before > behind ? before : behind;
 		covered += c->n < probe ? c->n : probe;
 	}
 	return covered;

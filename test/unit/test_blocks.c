@@ -269,10 +269,10 @@ static void test_store(const char *dir)
 	check_sampled(s, 3, 5, PSR_SAMPLING_WANTED);
 	/* By and by it is seen to spend its time in a site. */
 	b[0].executed = 100;
-	b[0].covered = 80;
+	b[0].covered = 70;
 	save(s, 3, 5, b, 8);
 	CHECK(*text_of(s, &text), "covered");
-	b[0].covered = 79;
+	b[0].covered = 69;
 	save(s, 3, 5, b, 8);
 	CHECK(!*text_of(s, &text), "%s", text.s);
 	psr_text_free(&text);
