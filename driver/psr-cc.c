@@ -33,6 +33,7 @@ struct cc {
 	char clang[PATH_MAX];
 	char plugin[PATH_MAX];
 	char stub[PATH_MAX];
+	char plain[PATH_MAX]; /* or "" */
 	bool cxx; /* called as psr-c++ */
 	bool off;
 	bool profile; /* ask the database: for sites */
@@ -540,6 +541,15 @@ static int add_stub(struct cc *cc)
 	return add_all(&cc->out, (const char *[]){"-Xlinker", plugin, NULL});
 }
 
+/* What the linker is to meet first. */
+static int add_plain(struct cc *cc)
+{
+	if (!*cc->plain)
+		return 0;
+	return add_all(&cc->out,
+		       (const char *[]){"-Xlinker", cc->plain, NULL});
+}
+
 /*
  * Thin link-time optimisation makes the sites at the link, where lld loads
  * the plugin, if it is of the same LLVM. Other linkers do without.
@@ -566,13 +576,18 @@ static bool links_with_lld(const struct cc *cc, const struct psr_scan *scan)
 /* Fills in where the companions are. False: do without, maybe after a word. */
 static bool find_companions(struct cc *cc, const struct psr_scan *scan)
 {
-	char stub[64] = "libpsrstub.a";
+	char stub[64] = "libpsrstub.a", plain[64] = "psrplain.elf";
 
 	if (!clang_fits(cc->clang))
 		return false;
-	if (scan->foreign) /* as Debian's names of multiarch folders */
+	if (scan->foreign) { /* as Debian's names of multiarch folders */
 		snprintf(stub, sizeof(stub), "%s-linux-gnu/libpsrstub.a",
 			 scan->processor);
+		snprintf(plain, sizeof(plain), "%s-linux-gnu/psrplain.elf",
+			 scan->processor);
+	}
+	if (!find_library(plain, cc->plain, sizeof(cc->plain)))
+		*cc->plain = 0;
 	if (find_library("libpsr.so", cc->plugin, sizeof(cc->plugin)) &&
 	    find_library(stub, cc->stub, sizeof(cc->stub)))
 		return true;
@@ -592,6 +607,8 @@ static int add_arguments(struct cc *cc, struct psr_scan scan)
 	cc->lld = scan.stub && links_with_lld(cc, &scan);
 	if (scan.plugin)
 		ret = add_plugin(cc, scan.probes);
+	if (!ret && scan.stub)
+		ret = add_plain(cc);
 	if (!ret && scan.stub && scan.dashes)
 		ret = add_stub(cc);
 	if (!ret)

@@ -132,7 +132,7 @@ static void set_up(struct player *p, const struct train_row *rows, size_t n,
 	memset(p, 0, sizeof(*p));
 	p->n = (unsigned)n + 1;
 	p->b.share = 0.01;
-	p->work = (UINT64_C(3) << rows->pair.size_class % PSR_SIZES) / 2;
+	p->work = 3 * psr_class_work(rows->pair.size_class) / 2;
 	p->random = rows->pair.info.site + rows->pair.size_class + round;
 	for (unsigned i = 0; i <= n; i++) {
 		const struct train_row *r = i ? &rows[i - 1] : rows;

@@ -44,7 +44,7 @@ static double work_with(const struct psr_nest *nest, unsigned input,
 		unsigned at = s->classes[i].size_class;
 		const struct psr_profile_value *v;
 
-		if (UINT64_C(2) << at % PSR_SIZES <= nest->least_work)
+		if (2 * psr_class_work(at) <= nest->least_work)
 			continue;
 		v = value ? value_in(s, at, input) : NULL;
 		if (!value || (v && v->value == *value))

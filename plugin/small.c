@@ -72,7 +72,7 @@ static unsigned pick_classes(const struct psr_nest *nest,
 	for (size_t i = 0; s && i < s->nclasses; i++) {
 		const struct psr_profile_class *c = &s->classes[i];
 
-		if (UINT64_C(1) << c->size_class % PSR_SIZES >= nest->min_work)
+		if (psr_class_work(c->size_class) >= nest->min_work)
 			continue;
 		all += c->work;
 		if (c->work >= WORK_MIN && has_values(s, c->size_class))
@@ -88,7 +88,7 @@ static unsigned pick_classes(const struct psr_nest *nest,
 /* The innermost loop's instructions, once for each unit of work. */
 static uint64_t unrolled_size(const struct psr_nest *nest, unsigned size_class)
 {
-	return (UINT64_C(2) << size_class % PSR_SIZES) *
+	return 2 * psr_class_work(size_class) *
 	       nest->features.instructions;
 }
 

@@ -29,6 +29,7 @@
 #include "remember.h"
 #include "safe.h"
 #include "sites.h"
+#include "small.h"
 #include "team.h"
 #include "threads.h"
 #include "ticks.h"
@@ -302,7 +303,7 @@ static const struct psr_hooks *take(const struct psr_module *pm,
 			psr_remember_load(a->m);
 		psr_sites_fill(a->m);
 	}
-	psr_sites_notice_small(a->m, mode == LEARN);
+	psr_small_notice(a->m, mode == LEARN);
 	a->hooks = (struct psr_hooks){
 	    .abi = PSR_ATTACH_ABI,
 	    .module = a->m,

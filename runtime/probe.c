@@ -18,6 +18,7 @@
 #include "fp.h"
 #include "remember.h"
 #include "sites.h"
+#include "small.h"
 #include "team.h"
 #include "ticks.h"
 #include "worth.h"
@@ -228,7 +229,7 @@ static int64_t choose_small(struct psr_known *k, struct psr_class *c)
 
 	if (how)
 		return count(k, c, how);
-	psr_sites_ignore_small(k);
+	psr_small_ignore(k);
 	return 0;
 }
 

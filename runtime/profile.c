@@ -84,7 +84,7 @@ static unsigned fate_of(struct digest *d, const char *name)
 
 static double work_of(const struct digest *d, int64_t size_class)
 {
-	double work = (double)(UINT64_C(1) << size_class % PSR_SIZES);
+	double work = (double)psr_class_work((unsigned)size_class);
 
 	return d->calls[size_class] > 1 ? work * d->calls[size_class] : work;
 }

@@ -18,12 +18,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "small.h"
+
 #define ARENA_BYTES ((size_t)256 << 10)
 #define DOUBT       2 /* spreads that a prior may be wrong by */
 #define MANY_TRIPS  6 /* log2 */
 #define NEAR        3 /* classes so far apart tell of each other's times */
-#define LARGER      4 /* times min_work, what may be small */
-#define RARE        8 /* times as often another one was timed */
 #define PATIENCE    200 /* tries for a lock */
 #define AGE_NS      1e17 /* more was not spent: an early version's mistake */
 
@@ -377,90 +377,6 @@ static void decide(struct psr_known *k, unsigned size_class)
 	put(k, size_class, best);
 }
 
-/* The least work of a class's calls. */
-static uint64_t work_from(unsigned size_class)
-{
-	return UINT64_C(1) << size_class % PSR_SIZES;
-}
-
-static uint64_t times_timed(const struct psr_class *c)
-{
-	return c->cells[0].adopted + c->cells[0].own;
-}
-
-/* How often a settled class of less work than END was timed; 0: there is none. */
-static uint64_t most_settled(const struct psr_known *k, uint64_t end)
-{
-	const struct psr_class *c = atomic_load(&k->classes);
-	uint64_t most = 0;
-
-	for (; c; c = c->other)
-		if (c->settled && work_from(c->size_class) < end &&
-		    times_timed(c) > most)
-			most = times_timed(c);
-	return most;
-}
-
-/* END, or less: from where on calls may gain. Rare ones are left out that may
- * never be known. */
-static uint64_t least_gain(const struct psr_known *k, uint64_t end)
-{
-	const struct psr_class *c = atomic_load(&k->classes);
-	uint64_t settled = most_settled(k, end);
-
-	for (; c; c = c->other)
-		if (!c->settled && work_from(c->size_class) < end &&
-		    times_timed(c) * RARE >= settled)
-			end = work_from(c->size_class);
-	for (unsigned i = 0; i < psr_site_classes(k->site); i++)
-		if (i != PSR_TABLE_SMALL && work_from(i) < end &&
-		    psr_site_table(k->site)[i])
-			end = work_from(i);
-	return end;
-}
-
-/* LEAST, or more, up to END: to where all that is known is settled. */
-static uint64_t settled_to(const struct psr_known *k, uint64_t least,
-			   uint64_t end)
-{
-	const struct psr_class *c = atomic_load(&k->classes);
-
-	for (; c; c = c->other) {
-		uint64_t from = work_from(c->size_class);
-		uint64_t to = 2 * from < end ? 2 * from : end;
-
-		if (c->settled && from < end && to > least)
-			least = to;
-	}
-	return least;
-}
-
-/*
- * The most work that K's original does at once. To be dispatched costs small
- * calls some hundredths: where those just large enough gain nothing, they are
- * not dispatched either.
- */
-static uint32_t small(const struct psr_known *k)
-{
-	uint64_t least = k->site->min_work;
-
-	if (k->counted && atomic_load(&k->classes))
-		least = settled_to(k, least, least_gain(k, LARGER * least));
-	return least > UINT32_MAX ? UINT32_MAX : (uint32_t)(least - 1);
-}
-
-/* K's classes were judged anew. As long as values of small calls are still
- * looked for, they are noticed. */
-static void judge_small(const struct psr_known *k)
-{
-	uint32_t most = small(k);
-	_Atomic int32_t *place =
-	    (_Atomic int32_t *)&psr_site_table(k->site)[PSR_TABLE_SMALL];
-
-	if (atomic_load(place) || most >= k->site->min_work)
-		psr_site_set_small(k->site, most);
-}
-
 /* A change at one class may change what its neighbours borrow. */
 static void decide_around(struct psr_known *k, const struct psr_class *c,
 			  bool changed)
@@ -746,7 +662,7 @@ void psr_sites_record(struct psr_class *c, unsigned i, double ns, uint64_t work)
 	if (changed || cell->nring == PSR_CREDIT)
 		decide_around(c->site, c, true);
 	if (changed)
-		judge_small(c->site);
+		psr_small_judge(c->site);
 }
 
 void psr_sites_met(struct psr_class *c, double calls)
@@ -798,23 +714,6 @@ void psr_sites_adopt_count(struct psr_module_state *m, uint64_t site,
 		c = psr_sites_class(m, k, size_class);
 		if (c)
 			c->counted = counted;
-	}
-}
-
-void psr_sites_ignore_small(const struct psr_known *k)
-{
-	psr_site_set_small(k->site, small(k));
-}
-
-void psr_sites_notice_small(struct psr_module_state *m, bool learn)
-{
-	for (size_t i = 0; i < m->nsites; i++) {
-		const struct psr_known *k = &m->known[i];
-		uint32_t most = small(k);
-
-		if (learn && k->counted && most < k->site->min_work)
-			most = 0;
-		psr_site_set_small(k->site, most);
 	}
 }
 

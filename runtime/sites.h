@@ -179,12 +179,6 @@ bool psr_sites_own_branches(const struct psr_known *k);
 void psr_sites_adopt_count(struct psr_module_state *m, uint64_t site,
 			   unsigned size_class, uint64_t counted);
 
-/* Small calls are noticed where LEARN and something is to be learnt of them. */
-void psr_sites_notice_small(struct psr_module_state *m, bool learn);
-
-/* K's small calls are not noticed any more. */
-void psr_sites_ignore_small(const struct psr_known *k);
-
 /* What is expected of variants without times from now on; NULL: nothing. *P
  * must live as long as the process. */
 void psr_sites_prior(const struct psr_prior *p);

@@ -87,7 +87,7 @@ static bool tells_news(const struct psr_class *c)
 static double calls_ns(const struct psr_class *c, double spent)
 {
 	double unit = psr_sites_guess(c->site, c->size_class);
-	double work = (double)(UINT64_C(1) << c->size_class % PSR_SIZES);
+	double work = (double)psr_class_work(c->size_class);
 
 	return fmax(c->calls * work * (unit > 0 ? unit : 1), spent);
 }
