@@ -8,7 +8,8 @@
  * The plugin's arguments stand in front, between --start-no-unused-arguments
  * and its end, so that neither a `--`, a `-x`, a missing value nor -Werror
  * meets them. The stub's stand behind the user's: so his code lies where clang
- * puts it, and its loops are aligned as with clang.
+ * puts it, and its loops are aligned as with clang. In front the linker meets
+ * psrplain.elf, which is empty.
  * A plugin or stub that is missing is not added: a build never fails for PSR.
  */
 #include <errno.h>
@@ -541,7 +542,7 @@ static int add_stub(struct cc *cc)
 	return add_all(&cc->out, (const char *[]){"-Xlinker", plugin, NULL});
 }
 
-/* What the linker is to meet first. */
+/* What the linker is to meet first: runtime/stub/plain.c. */
 static int add_plain(struct cc *cc)
 {
 	if (!*cc->plain)

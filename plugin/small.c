@@ -88,8 +88,7 @@ static unsigned pick_classes(const struct psr_nest *nest,
 /* The innermost loop's instructions, once for each unit of work. */
 static uint64_t unrolled_size(const struct psr_nest *nest, unsigned size_class)
 {
-	return 2 * psr_class_work(size_class) *
-	       nest->features.instructions;
+	return 2 * psr_class_work(size_class) * nest->features.instructions;
 }
 
 unsigned psr_small_wanted(const struct psr_nest *nest)
