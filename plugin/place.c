@@ -24,6 +24,7 @@
 #define GROUP     "__psr_plain"
 #define LINE      "63" /* bytes of a line of a cache, less one */
 #define NAME_SIZE 1024
+#define MOST	  4000 /* instructions of a function that is copied */
 
 bool psr_place_is_held(LLVMValueRef f)
 {
@@ -91,8 +92,8 @@ void psr_place_hold(struct psr_fam *fam, LLVMValueRef f)
 	const char *name = LLVMGetValueName2(f, &n);
 
 	if (is_placed(f) || psr_ir_is_sanitized(f) ||
-	    !has_plain_name(name, n) || !psr_ext_has_loops(fam, f) ||
-	    !can_copy(f))
+	    psr_ir_function_size(f) > MOST || !has_plain_name(name, n) ||
+	    !psr_ext_has_loops(fam, f) || !can_copy(f))
 		return;
 	snprintf(copy, sizeof(copy), "%s" SUFFIX, name);
 	psr_ext_clone_plain(f, copy);
