@@ -925,6 +925,43 @@ bool psr_ext_base_is_private(LLVMValueRef base)
 	return !PointerMayBeCaptured(v, false);
 }
 
+bool psr_ext_base_is_object(LLVMValueRef base)
+{
+	return isIdentifiedObject(unwrap(base));
+}
+
+static bool is_of_parameters(const Value *pointer)
+{
+	SmallVector<const Value *, 4> objects;
+
+	getUnderlyingObjects(pointer, objects, nullptr, 0);
+	return all_of(objects, [](const Value *v) {
+		return isa<Argument>(v) || isa<AllocaInst>(v) ||
+		       isa<GlobalVariable>(v);
+	});
+}
+
+static bool touches_parameters_only(const Instruction &i)
+{
+	if (!i.mayReadOrWriteMemory())
+		return true;
+	if (auto *p = getLoadStorePointerOperand(&i))
+		return !i.isAtomic() && !i.isVolatile() && is_of_parameters(p);
+	auto *call = dyn_cast<CallBase>(&i);
+	return call &&
+	       isNoModRef(call->getMemoryEffects().getModRef(
+		   IRMemLocation::Other)) &&
+	       all_of(call->args(), [](const Use &u) {
+		       return !u->getType()->isPtrOrPtrVectorTy() ||
+			      is_of_parameters(u);
+	       });
+}
+
+bool psr_ext_touches_parameters_only(LLVMValueRef f)
+{
+	return all_of(instructions(function_of(f)), touches_parameters_only);
+}
+
 void psr_ext_facts(LLVMValueRef value, psr_facts *out)
 {
 	Value *v = unwrap(value);

@@ -287,6 +287,13 @@ LLVMBasicBlockRef psr_ext_predecessor(LLVMBasicBlockRef b);
 LLVMValueRef psr_ext_base(LLVMValueRef v);
 /* A noalias argument, alloca or fresh allocation never captured by F. */
 bool psr_ext_base_is_private(LLVMValueRef base);
+/* Two such objects that are not one lie apart. */
+bool psr_ext_base_is_object(LLVMValueRef base);
+/*
+ * F follows no pointer that it found in memory, and calls nothing that might:
+ * all it touches is its parameters', its own, or variables with names.
+ */
+bool psr_ext_touches_parameters_only(LLVMValueRef f);
 
 struct psr_facts {
 	bool noundef, nonnull;

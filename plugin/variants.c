@@ -38,13 +38,18 @@ static bool is_pointer(LLVMValueRef v)
 }
 
 /*
- * BASE is private to the function and input SELF alone can lead to it: every
- * other input is known to point elsewhere or is no pointer.
+ * Input SELF alone can lead to BASE: every other one is known to point elsewhere
+ * or is no pointer; and what is in memory does not lead there, since BASE is
+ * private to the function, or, if the nest is CLOSED, since none of that is
+ * followed.
  */
 static bool is_only_way(LLVMValueRef call, unsigned self, size_t ninputs,
-			LLVMValueRef base)
+			LLVMValueRef base, bool closed)
 {
-	if (!psr_ext_base_is_private(base))
+	bool private = psr_ext_base_is_private(base);
+
+	if (!private && (!closed || LLVMIsConstant(base) ||
+			 !psr_ext_base_is_object(base)))
 		return false;
 	for (unsigned i = 0; i < ninputs; i++) {
 		LLVMValueRef v = LLVMGetOperand(call, i), other;
@@ -52,14 +57,15 @@ static bool is_only_way(LLVMValueRef call, unsigned self, size_t ninputs,
 		if (i == self || !is_pointer(v))
 			continue;
 		other = psr_ext_base(v);
-		if (!other || other == base)
+		if (!other || other == base ||
+		    (!private && !psr_ext_base_is_object(other)))
 			return false;
 	}
 	return true;
 }
 
 static void describe_input(LLVMValueRef f, LLVMValueRef call, unsigned i,
-			   size_t ninputs)
+			   size_t ninputs, bool closed)
 {
 	LLVMValueRef v = LLVMGetOperand(call, i), base;
 	struct psr_facts facts;
@@ -77,7 +83,7 @@ static void describe_input(LLVMValueRef f, LLVMValueRef call, unsigned i,
 		add_attribute(f, i + 1, "dereferenceable",
 			      facts.dereferenceable);
 	base = psr_ext_base(v);
-	if (base && is_only_way(call, i, ninputs, base))
+	if (base && is_only_way(call, i, ninputs, base, closed))
 		add_attribute(f, i + 1, "noalias", 0);
 }
 
@@ -106,12 +112,13 @@ static void mark_captures(LLVMValueRef call, bool none)
 static void describe_parameters(LLVMValueRef f, LLVMValueRef call,
 				size_t ninputs)
 {
+	bool closed = psr_ext_touches_parameters_only(f);
 	unsigned n = LLVMCountParams(f);
 
 	mark_captures(call, true);
 	for (unsigned i = 0; i < n; i++) {
 		if (i < ninputs) {
-			describe_input(f, call, i, ninputs);
+			describe_input(f, call, i, ninputs, closed);
 			continue;
 		}
 		add_attribute(f, i + 1, "noalias", 0);

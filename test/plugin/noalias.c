@@ -40,3 +40,37 @@ void captured(int n, double *restrict y, double **from)
 // CHECK: define internal preserve_mostcc i1 @captured.psr0(
 // CHECK-NOT: noalias
 // CHECK-SAME: {
+
+void *malloc(unsigned long);
+void use(void *, void *, void *);
+
+// Objects lie apart, whoever else knows them, if the nest follows none of what
+// it finds in memory: a gather by indices has nothing else to be vectorised by.
+void objects(int n)
+{
+	double *x = malloc(8 * (unsigned)n), *y = malloc(8 * (unsigned)n);
+	int *at = malloc(4 * (unsigned)n);
+
+	use(x, y, at);
+	for (int i = 0; i < n; i++)
+		y[i] += 3.0 * x[at[i]];
+	use(x, y, at);
+}
+// CHECK: define internal preserve_mostcc i1 @objects.psr0(
+// CHECK-SAME: noalias{{.*}}noalias{{.*}}noalias
+
+// It may find one of them there.
+void found(int n)
+{
+	double *y = malloc(8 * (unsigned)n);
+	double **x = malloc(8 * (unsigned)n);
+
+	use(x, y, 0);
+	for (int k = 0; k < n; k++)
+		for (int i = 0; i < n; i++)
+			y[i] += 3.0 * x[k][i];
+	use(x, y, 0);
+}
+// CHECK: define internal preserve_mostcc i1 @found.psr0(
+// CHECK-NOT: noalias
+// CHECK-SAME: {
