@@ -409,20 +409,16 @@ static bool is_in_map(const struct psr_trace_map *m, uint64_t at)
 static void add_addresses(struct image *im, const struct psr_trace *t,
 			  const struct psr_trace_map *m, uint64_t base)
 {
-	uint64_t weight = 0;
-
 	for (size_t i = 0; i < t->n; i++) {
 		uint64_t at = t->at[i], next = i + 1 < t->n ? t->at[i + 1] : 0;
 
-		if (at < PSR_TRACE_WEIGHTS)
-			weight = at;
 		if (!is_in_map(m, at) || im->ncounts == t->n)
 			continue;
 		at = at - m->start + base;
-		im->counts[im->ncounts++] = (struct count){at, weight};
+		im->counts[im->ncounts++] = (struct count){at, 1};
 		next = is_in_map(m, next) ? next - m->start + base : at + 1;
 		if (next - at - 1 >= LONGEST)
-			im->jumps[im->njumps++] = (struct jump){at, next, weight};
+			im->jumps[im->njumps++] = (struct jump){at, next, 1};
 	}
 }
 
@@ -436,13 +432,13 @@ static void merge(struct image *im)
 	im->ncounts = im->njumps = 0;
 	for (size_t i = 0; i < n; i++)
 		if (i && im->counts[im->ncounts - 1].at == im->counts[i].at)
-			im->counts[im->ncounts - 1].n += im->counts[i].n;
+			im->counts[im->ncounts - 1].n++;
 		else
 			im->counts[im->ncounts++] = im->counts[i];
 	for (size_t i = 0; i < njumps; i++)
 		if (i && !compare_jumps(&im->jumps[im->njumps - 1],
 					&im->jumps[i]))
-			im->jumps[im->njumps - 1].n += im->jumps[i].n;
+			im->jumps[im->njumps - 1].n++;
 		else
 			im->jumps[im->njumps++] = im->jumps[i];
 }

@@ -453,12 +453,14 @@ static void begin_run(void *ctx)
 static bool wants_trace(struct psr_launch *l)
 {
 	enum psr_sampling what;
+	uint64_t n, half;
 
 	if (!l->store || l->o->no_learn ||
 	    !psr_blocks_present(l->sig.exec_path) ||
 	    psr_store_sampled(l->store, l->sig.task.program, SAMPLED_WANTED,
-			      &l->trace.before, &what, NULL) < 0)
+			      &n, &half, &what, NULL) < 0)
 		return false;
+	l->trace.soon = half > n ? half - n : 0;
 	l->trace.looks = what == PSR_SAMPLING_NEWS;
 	return what != PSR_SAMPLING_DONE;
 }

@@ -32,7 +32,6 @@
 #define TRACE_RETRY_NS 500000   /* it has not stopped yet */
 #define TRACE_MOST     100000   /* instructions of one launch */
 #define TRACE_LOOKS    (4 * STEPS) /* where it only looks for something new */
-#define SHARE	       0.2 /* of the time, at first */
 #define LOOK_SHARE     0.005
 
 enum source { PROGRAM, TIMER, SIGNALS, THRESHOLD, OOM, TRACER };
@@ -56,13 +55,13 @@ static void arm(struct psr_monitor *m)
 
 /*
  * How much of the time windows may take. All that is wanted takes about a second
- * and a half: the first tell most, and are had soon. What the program does at
- * other times, or with other arguments, may be elsewhere; to look for that costs
- * next to nothing.
+ * of a program's life: the first half tells most, and is had soon. What it does
+ * at other times, or with other arguments, may be elsewhere; to look for that
+ * costs next to nothing.
  */
 static double trace_share(const struct psr_trace *t)
 {
-	return t->looks ? LOOK_SHARE : SHARE / psr_trace_weight(t);
+	return t->looks ? LOOK_SHARE : t->n < t->soon ? 0.2 : 0.05;
 }
 
 /* After a window that took NS. */

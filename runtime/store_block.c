@@ -10,7 +10,7 @@
 
 #define COVERED "0.7" /* of what was executed, that must have been counted */
 #define KNOWN   0.95 /* share of the samples in functions that are known */
-#define WELL    20   /* 1/20 of what is wanted of a program: a function is known */
+#define WELL    100  /* 1/100 of what is wanted of a program: so is a function */
 #define MORE    4    /* 1/4 of it more is wanted, where something new was met */
 #define MOST    4    /* times as much, in all */
 
@@ -267,10 +267,13 @@ int psr_store_blocks_save(struct psr_store *s, uint64_t program,
 }
 
 int psr_store_sampled(struct psr_store *s, uint64_t program, uint64_t wanted,
-		      uint64_t *n, enum psr_sampling *what, struct psr_err *err)
+		      uint64_t *n, uint64_t *half, enum psr_sampling *what,
+		      struct psr_err *err)
 {
 	int ret = sampled(s, program, n, err);
+	uint64_t all = *n < wanted ? wanted : wanted / MORE;
 
+	*half = next_rest(*n, wanted) - all / 2;
 	*what = !rests(*n, wanted)    ? PSR_SAMPLING_WANTED
 		: *n < MOST * wanted ? PSR_SAMPLING_NEWS
 				     : PSR_SAMPLING_DONE;

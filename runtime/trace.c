@@ -37,12 +37,6 @@
 #define MAPS_MAX 64
 #define RUNTIME  "/libpsrrt.so" /* how its path ends, but for a version */
 #define KNOWN    4096 /* addresses of plain instructions, a power of two */
-#define THINS    6000 /* instructions after which a window weighs one more */
-
-unsigned psr_trace_weight(const struct psr_trace *t)
-{
-	return 1 + (unsigned)((t->before + t->n) / THINS);
-}
 
 #if defined(__x86_64__)
 
@@ -331,7 +325,7 @@ static int step(struct psr_trace *t, pid_t tid, unsigned steps)
 	uint64_t until = psr_now_ns() + STEPS_NS;
 	int status;
 
-	if (!note(t, psr_trace_weight(t)))
+	if (!note(t, 0))
 		return 0;
 	for (unsigned i = 0; i < steps && psr_now_ns() < until; i++) {
 		at = address_of(tid);
@@ -426,7 +420,7 @@ static void repeat_call(pid_t tid, struct user_regs_struct *r,
 static void know_code(struct psr_trace *t, size_t first)
 {
 	for (size_t i = first; i < t->n; i++)
-		if (t->at[i] >= PSR_TRACE_WEIGHTS && !is_mapped(t, t->at[i])) {
+		if (t->at[i] && !is_mapped(t, t->at[i])) {
 			read_maps(t);
 			return;
 		}

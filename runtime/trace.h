@@ -20,26 +20,17 @@ struct psr_trace {
 	pid_t stopping;   /* a thread that was told to stop and has not yet:
 			   * until it has, or has ended, go on asking */
 	bool off;         /* it cannot be done */
-	uint64_t *at;     /* addresses of instructions executed; in front of
-			   * each window's its weight */
+	uint64_t *at;     /* addresses of instructions executed; 0 in front of
+			   * each window's */
 	size_t n, size;
 	bool looks;       /* enough was followed, unless something new is met */
-	uint64_t before;  /* instructions followed in earlier launches */
+	uint64_t soon;    /* so many are wanted soon */
 	struct psr_trace_map *maps;
 	size_t nmaps;
 	uint64_t runtime;  /* where libpsrrt.so is mapped; 0: it is not */
 	uint64_t followed; /* where the struct psr_followed in it is */
 	uint64_t ns;       /* what it says */
 };
-
-#define PSR_TRACE_WEIGHTS 4096 /* what is less is a weight, no address */
-
-/*
- * How often the next window counts. The more is known of the program, the more
- * of its life lies between two windows, for which one stands: so that its first
- * launches, or the first phase of one, do not outweigh what it does later.
- */
-unsigned psr_trace_weight(const struct psr_trace *t);
 
 /*
  * Follows one thread of T->pid, a child of this process, for some instructions:

@@ -34,21 +34,18 @@ static void read_whole(const char *path)
 	fclose(f);
 }
 
-#define WEIGHT 3
-
-/* As if each byte of the file had been executed, in one window. */
+/* As if each byte of the file had been executed once. */
 static void everything(struct psr_trace *t, const char *path)
 {
 	memset(t, 0, sizeof(*t));
 	t->maps = calloc(1, sizeof(*t->maps));
-	t->at = calloc(bytes + 1, sizeof(*t->at));
+	t->at = calloc(bytes, sizeof(*t->at));
 	if (!t->maps || !t->at)
 		exit(2);
 	t->nmaps = 1;
 	t->maps[0].start = START;
 	t->maps[0].end = START + bytes;
 	snprintf(t->maps[0].path, sizeof(t->maps[0].path), "%s", path);
-	t->at[t->n++] = WEIGHT;
 	for (size_t i = 0; i < bytes; i++)
 		t->at[t->n++] = START + i;
 }
@@ -62,7 +59,7 @@ static size_t count(const struct psr_blocks *b, const char *source,
 		n += !strcmp(b->at[i].file, source) &&
 		     !strcmp(b->at[i].name, name) &&
 		     !strncmp(b->at[i].path, path, strlen(path)) &&
-		     b->at[i].n == WEIGHT;
+		     b->at[i].n == 1;
 	return n;
 }
 
@@ -162,12 +159,14 @@ static void check_sampled(struct psr_store *s, uint64_t program, uint64_t n,
 			  enum psr_sampling what)
 {
 	enum psr_sampling is;
-	uint64_t has;
+	uint64_t has, half;
 
-	CHECK(!psr_store_sampled(s, program, 1000, &has, &is, &err), "%s",
+	CHECK(!psr_store_sampled(s, program, 1000, &has, &half, &is, &err), "%s",
 	      err.text);
 	CHECK(has == n && is == what, "%d: %d, %d", (int)program, (int)has,
 	      (int)is);
+	CHECK(half == (n < 1000 ? 500 : 875 + (n - 750) / 250 * 250), "%d: %d",
+	      (int)n, (int)half);
 }
 
 /*

@@ -249,11 +249,13 @@ enum psr_sampling {
  * How many instructions of PROGRAM (psr_task.program) were sampled, where WANTED
  * are, and what that means now. A program rests once it has these. Meets it
  * something new then, at another time or with other arguments, it has a quarter
- * more until it rests again, up to four times WANTED in all.
+ * more until it rests again, up to four times WANTED in all. *HALF: up to where
+ * the first half is of what is wanted now, which tells most.
  */
 PSR_API PSR_MUST_CHECK int
 psr_store_sampled(struct psr_store *store, uint64_t program, uint64_t wanted,
-                  uint64_t *n, enum psr_sampling *what, struct psr_err *err);
+                  uint64_t *n, uint64_t *half, enum psr_sampling *what,
+                  struct psr_err *err);
 
 /*
  * Adds the N BLOCKS to what is known, in one transaction, and INSTRUCTIONS to
@@ -261,7 +263,7 @@ psr_store_sampled(struct psr_store *store, uint64_t program, uint64_t wanted,
  * from as many samples as are wanted, WANTED, the blocks are not added: what
  * builds were made with stays, and this program counts as sampled. Nor are they
  * where the program rests, and most of what was executed is of functions that
- * a twentieth of WANTED or more is known of. BLOCKS' counts may be weighted.
+ * a hundredth of WANTED or more is known of.
  */
 PSR_API PSR_MUST_CHECK int
 psr_store_blocks_save(struct psr_store *store, uint64_t program,
