@@ -78,7 +78,7 @@ static const char *set_max_variants(const char *key, const char *value)
 
 static const char *set_recipes(const char *key, const char *value)
 {
-	uint64_t chosen = 0;
+	bool chosen[PSR_RECIPES_MAX] = {false};
 	const char *s = value;
 
 	for (;;) {
@@ -91,12 +91,13 @@ static const char *set_recipes(const char *key, const char *value)
 				 (int)n, s);
 			return message;
 		}
-		chosen |= UINT64_C(1) << i;
+		chosen[i] = true;
 		if (!s[n])
 			break;
 		s += n + 1;
 	}
-	psr_options.recipes = chosen;
+	memcpy(psr_options.recipe, chosen, sizeof(chosen));
+	psr_options.recipes = true;
 	return NULL;
 }
 

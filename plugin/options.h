@@ -13,13 +13,14 @@
 
 #include "llvm_ext.h"
 
-#define PSR_RECIPES_MAX 64
+#define PSR_RECIPES_MAX 80
 
 struct psr_options {
 	const char *remarks; /* file, "-" for stderr, or NULL */
 	int64_t min_work;    /* -1: by the nest's size */
 	int max_variants;    /* of one site; -1: by its shape */
-	uint64_t recipes;    /* bit i: recipe i was asked for; 0: default */
+	bool recipes;        /* some were asked for: */
+	bool recipe[PSR_RECIPES_MAX];
 	double budget;       /* added IR over the module's IR */
 	bool contract;       /* fused variants are allowed */
 	bool disable;

@@ -489,6 +489,7 @@ const struct psr_recipe psr_recipes[] = {
     {"layout", 0, 0, 0, NULL, 0, {&psr_layout}},
     {"layout-v3-w256", V3, 256, 0, NULL, 0, {&psr_layout}},
     {"layout-v4-w512", V4, 512, 0, NULL, 0, {&psr_layout}},
+    {"rolled", 0, 0, 0, NULL, 1, {&psr_rolled}},
     {"unroll4-v3-w256", V3, 256, 0, NULL, 4, {&psr_unroll}},
     {"split-v3-w256", V3, 256, 0, NULL, 0, {&psr_split}},
     {"flat-v3-w256", V3, 256, 0, NULL, 0, {&psr_apart, &psr_flat}},
@@ -542,7 +543,7 @@ const struct psr_recipe psr_recipes[] = {
 const unsigned psr_nrecipes = sizeof(psr_recipes) / sizeof(*psr_recipes);
 
 _Static_assert(sizeof(psr_recipes) / sizeof(*psr_recipes) <= PSR_RECIPES_MAX,
-	       "options.h holds a set of recipes in 64 bits");
+	       "options.h has no room for them");
 
 int psr_recipe_find(const char *name, size_t n)
 {
@@ -655,7 +656,8 @@ unsigned psr_recipes_won(const struct psr_nest *nest)
 /* R is one of the few ways by which NEST may gain. */
 static bool is_among(const struct psr_recipe *r, const struct psr_nest *nest)
 {
-	if (nest->only_isa && suits_scalars(r))
+	if (nest->only_isa &&
+	    (suits_scalars(r) || r->transforms[0] == &psr_rolled))
 		return true;
 	return nest->only_constant && (r->transforms[0] == &psr_constant ||
 				       r->transforms[0] == &psr_counted);
@@ -666,7 +668,7 @@ static enum psr_reason judge(unsigned i, const struct psr_nest *nest)
 	const struct psr_profile_site *s = nest->profile;
 	const struct psr_recipe *r = &psr_recipes[i];
 
-	if (psr_options.recipes && !(psr_options.recipes >> i & 1))
+	if (psr_options.recipes && !psr_options.recipe[i])
 		return PSR_REASON_NOT_ASKED;
 	if (nest->only_parallel &&
 	    !(psr_recipe_flags(r) & PSR_VARIANT_PARALLEL))

@@ -185,9 +185,34 @@ static bool is_reduction(psr_loop l, LLVMValueRef phi)
 	return false;
 }
 
+#define STEPS 4 /* from an index to what it is made of */
+
+static bool is_made_of_loads(psr_loop l, LLVMValueRef v, unsigned steps)
+{
+	int n = is_inside(l, v) && !LLVMIsAPHINode(v) ? LLVMGetNumOperands(v)
+						      : 0;
+
+	if (n && LLVMIsALoadInst(v))
+		return true;
+	while (steps && --n >= 0)
+		if (is_made_of_loads(l, LLVMGetOperand(v, (unsigned)n),
+				     steps - 1))
+			return true;
+	return false;
+}
+
+/* Where I loads from, L has loaded as well: it looks something up. */
+static bool looks_up(psr_loop l, LLVMValueRef i)
+{
+	return LLVMIsALoadInst(i) &&
+	       is_made_of_loads(l, LLVMGetOperand(i, 0), STEPS) &&
+	       !LLVMIsALoadInst(LLVMGetOperand(i, 0));
+}
+
 /*
  * L does more than to move data from place to place: it chooses what to move
- * (vectors need masks for it), when to end, or what it stores or keeps.
+ * (vectors need masks for it), when to end, what it stores or keeps, or looks
+ * up what to move.
  */
 static bool computes(psr_loop l)
 {
@@ -201,8 +226,9 @@ static bool computes(psr_loop l)
 			if (LLVMIsABranchInst(i) && LLVMIsConditional(i) &&
 			    decisions++)
 				return true;
-			if (LLVMIsAStoreInst(i) &&
-			    is_computed(l, LLVMGetOperand(i, 0)))
+			if (looks_up(l, i) ||
+			    (LLVMIsAStoreInst(i) &&
+			     is_computed(l, LLVMGetOperand(i, 0))))
 				return true;
 			if (LLVMIsAPHINode(i) &&
 			    LLVMGetInstructionParent(i) == header &&

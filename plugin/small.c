@@ -96,7 +96,7 @@ unsigned psr_small_wanted(const struct psr_nest *nest)
 	const struct psr_profile_class *most[COPIES];
 	int asked = psr_recipe_find("const", 5);
 
-	if (psr_options.recipes && !(psr_options.recipes >> asked & 1))
+	if (psr_options.recipes && !psr_options.recipe[asked])
 		return 0;
 	if (!nest->loop || nest->only_parallel || !psr_options.max_variants)
 		return 0;

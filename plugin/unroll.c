@@ -65,6 +65,36 @@ static int promise_unroll(const struct psr_recipe *r,
 const struct psr_transform psr_unroll = {0, applies_unroll, apply_unroll,
 					 promise_unroll, 2.6};
 
+/* ---- Not unrolled -------------------------------------------------------- */
+
+/*
+ * LLVM unrolls what goes round as often as data says, too, with what is left
+ * behind it. Where that is a few times, now more, now less, nobody can foretell
+ * which of the two a row of a sparse matrix begins in, and when both end.
+ */
+static enum psr_reason applies_rolled(const struct psr_recipe *r,
+				      const struct psr_nest *nest)
+{
+	const struct psr_features *x = &nest->features;
+
+	if (x->depth < 2)
+		return PSR_REASON_SHALLOW;
+	if (x->vector_loops || x->known_trips == x->loops)
+		return PSR_REASON_STEADY;
+	return applies_unroll(r, nest);
+}
+
+static int promise_rolled(const struct psr_recipe *r,
+			  const struct psr_nest *nest)
+{
+	(void)r;
+	(void)nest;
+	return 110;
+}
+
+const struct psr_transform psr_rolled = {0, applies_rolled, apply_unroll,
+					 promise_rolled, 0.9};
+
 /* ---- Unroll and jam ------------------------------------------------------ */
 
 static enum psr_reason applies_jam(const struct psr_recipe *r,

@@ -7,6 +7,8 @@
 
 /* Innermost loops unrolled by the recipe's value. */
 extern const struct psr_transform psr_unroll;
+/* Innermost loops that end sometime, soon or late, not unrolled at all. */
+extern const struct psr_transform psr_rolled;
 /* The loops around innermost ones too, and the copies within run together. */
 extern const struct psr_transform psr_jam;
 /* Innermost loops of few, known iterations written out, so that the loop around
