@@ -456,6 +456,8 @@ class Function:
                         if self.local[1] in FLOATS
                         else "(unsigned long)tmp[q]"))
         head = "static" if chance(0.15) else \
+            "__attribute__((always_inline)) static inline" \
+            if chance(0.3) and not self.recursive else \
             pick("__attribute__((noinline)) static", "__attribute__((noinline))")
         out = ["%s unsigned long %s(%s)" % (head, self.name, ", ".join(params)),
                "{", "\tunsigned long live = (unsigned long)depth;"]
