@@ -24,7 +24,7 @@
 #define GROUP     "__psr_plain"
 #define LINE      "63" /* bytes of a line of a cache, less one */
 #define NAME_SIZE 1024
-#define MOST	  4000 /* instructions of a function that is copied */
+#define MOST      4000 /* instructions of a function that is copied */
 
 bool psr_place_is_held(LLVMValueRef f)
 {

@@ -189,24 +189,23 @@ static bool is_reduction(psr_loop l, LLVMValueRef phi)
 
 static bool is_made_of_loads(psr_loop l, LLVMValueRef v, unsigned steps)
 {
-	int n = is_inside(l, v) && !LLVMIsAPHINode(v) ? LLVMGetNumOperands(v)
-						      : 0;
-
-	if (n && LLVMIsALoadInst(v))
+	if (!is_inside(l, v) || LLVMIsAPHINode(v))
+		return false;
+	if (LLVMIsALoadInst(v))
 		return true;
-	while (steps && --n >= 0)
-		if (is_made_of_loads(l, LLVMGetOperand(v, (unsigned)n),
+	for (int k = steps ? LLVMGetNumOperands(v) : 0; --k >= 0;)
+		if (is_made_of_loads(l, LLVMGetOperand(v, (unsigned)k),
 				     steps - 1))
 			return true;
 	return false;
 }
 
-/* Where I loads from, L has loaded as well: it looks something up. */
+/* L computes from what it has loaded where I loads: it looks something up. */
 static bool looks_up(psr_loop l, LLVMValueRef i)
 {
-	return LLVMIsALoadInst(i) &&
-	       is_made_of_loads(l, LLVMGetOperand(i, 0), STEPS) &&
-	       !LLVMIsALoadInst(LLVMGetOperand(i, 0));
+	LLVMValueRef at = LLVMIsALoadInst(i) ? LLVMGetOperand(i, 0) : NULL;
+
+	return at && !LLVMIsALoadInst(at) && is_made_of_loads(l, at, STEPS);
 }
 
 /*
