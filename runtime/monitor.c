@@ -64,12 +64,15 @@ static double trace_share(const struct psr_trace *t)
 	return t->looks ? LOOK_SHARE : t->n < t->soon ? 0.2 : 0.05;
 }
 
-/* After a window that took NS. */
+/*
+ * After a window that took NS. Whoever has ended in it holds up the program
+ * until it is asked for.
+ */
 static uint64_t trace_pause(const struct psr_trace *t, uint64_t ns)
 {
-	return ns	     ? (uint64_t)((double)ns / trace_share(t))
-	       : t->stopping ? TRACE_RETRY_NS
-			     : TRACE_IDLE_NS;
+	return t->stopping ? TRACE_RETRY_NS
+	       : ns	   ? (uint64_t)((double)ns / trace_share(t))
+			   : TRACE_IDLE_NS;
 }
 
 /* After PAUSE ns, and a random half more, so as to meet all phases. */
@@ -262,6 +265,7 @@ static bool handle(struct psr_monitor *m, enum source s)
 		drain(m->tracer);
 		arm_tracer(m, trace_pause(m->trace,
 					  psr_trace_window(m->trace, STEPS)));
+		follow_stop(m); /* it takes SIGCHLD away */
 		break;
 	case THRESHOLD:
 		rearm_threshold(m);

@@ -215,16 +215,33 @@ static bool wait_stopped(pid_t tid, int *status, uint64_t until)
 	return true;
 }
 
-/* Looks first, as an end is for whoever waits for the program. */
-static bool wait_step(pid_t tid, int *status)
+/*
+ * Looks first, as an end is for whoever waits for the program. 1: it has been
+ * made, 0: not until UNTIL, -1: the thread has ended. A step may take for ever:
+ * it may need memory that only we can grant. SIGCHLD is blocked.
+ */
+static int wait_step(pid_t tid, int *status, uint64_t until)
 {
-	siginfo_t info = {0};
+	static const struct timespec most = {0, STOP_NS};
+	sigset_t child;
 
-	if (waitid(P_PID, (id_t)tid, &info, WSTOPPED | WEXITED | WNOWAIT |
-						__WALL) < 0 ||
-	    info.si_code != CLD_TRAPPED)
-		return false;
-	return has_stopped(tid, status);
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	for (;;) {
+		siginfo_t info = {0};
+
+		if (waitid(P_PID, (id_t)tid, &info,
+			   WSTOPPED | WEXITED | WNOWAIT | WNOHANG | __WALL) < 0)
+			return -1;
+		if (info.si_pid == tid)
+			return info.si_code == CLD_TRAPPED &&
+				       has_stopped(tid, status)
+				   ? 1
+				   : -1;
+		if (psr_now_ns() > until)
+			return 0;
+		sigtimedwait(&child, NULL, &most);
+	}
 }
 
 /*
@@ -317,13 +334,14 @@ static uint64_t address_of(pid_t tid)
 
 /*
  * Steps while it can, and not for long. Returns the signal that the thread,
- * which is stopped then, is to get, or 0; -1: it is gone.
+ * which is stopped then, is to get, or 0; -1: it is gone, or still at a step,
+ * and T->late set.
  */
 static int step(struct psr_trace *t, pid_t tid, unsigned steps)
 {
 	uint64_t known[KNOWN] = {0}, before = 0, at;
 	uint64_t until = psr_now_ns() + STEPS_NS;
-	int status;
+	int status, made;
 
 	if (!note(t, 0))
 		return 0;
@@ -338,8 +356,11 @@ static int step(struct psr_trace *t, pid_t tid, unsigned steps)
 		if (known[at % KNOWN] != at && !is_plain(tid, at))
 			return 0;
 		known[at % KNOWN] = at;
-		if (ptrace(PTRACE_SINGLESTEP, tid, 0, 0) < 0 ||
-		    !wait_step(tid, &status))
+		if (ptrace(PTRACE_SINGLESTEP, tid, 0, 0) < 0)
+			return -1;
+		made = wait_step(tid, &status, until + STOP_NS);
+		t->late = !made;
+		if (made <= 0)
 			return -1;
 		if (status != SIGTRAP || !is_of_kernel(tid))
 			return signal_of(status);
@@ -426,19 +447,33 @@ static void know_code(struct psr_trace *t, size_t first)
 		}
 }
 
+/* It has stopped with STATUS after the step that was waited for. */
+static int end_late(struct psr_trace *t, pid_t tid, int status)
+{
+	struct user_regs_struct r;
+
+	t->late = false;
+	if (ptrace(PTRACE_GETREGS, tid, 0, &r) < 0)
+		return -1;
+	find_followed(t);
+	tell(t, tid, &r, psr_now_ns() - t->start);
+	return status == SIGTRAP && is_of_kernel(tid) ? 0 : signal_of(status);
+}
+
 /*
- * The thread, which was told to at START, has stopped with STATUS. Returns as
- * step(). The code is read while it waits: on one processor it would anyway, and
- * not be told.
+ * The thread has stopped with STATUS, as it was told. Returns as step(). The
+ * code is read while it waits: on one processor it would anyway, and not be told.
  */
 static int follow_stopped(struct psr_trace *t, pid_t tid, int status,
-			  uint64_t start, unsigned steps)
+			  unsigned steps)
 {
 	struct user_regs_struct r;
 	size_t first = t->n;
 	struct masks m;
 	int signal;
 
+	if (t->late)
+		return end_late(t, tid, status);
 	if (status != (SIGTRAP | PTRACE_EVENT_STOP << 8) ||
 	    ptrace(PTRACE_GETREGS, tid, 0, &r) < 0 ||
 	    !read_masks(t->pid, tid, &m))
@@ -453,14 +488,13 @@ static int follow_stopped(struct psr_trace *t, pid_t tid, int status,
 	tell(t, tid, &r, 0);
 	signal = step(t, tid, steps);
 	know_code(t, first);
-	tell(t, tid, &r, psr_now_ns() - start);
+	tell(t, tid, &r, psr_now_ns() - t->start);
 	return signal;
 }
 
-static void follow(struct psr_trace *t, pid_t tid, int status, uint64_t start,
-		   unsigned steps)
+static void follow(struct psr_trace *t, pid_t tid, int status, unsigned steps)
 {
-	int signal = follow_stopped(t, tid, status, start, steps);
+	int signal = follow_stopped(t, tid, status, steps);
 
 	if (signal < 0 || ptrace(PTRACE_DETACH, tid, 0, signal) < 0)
 		t->stopping = still_stopping(t, tid);
@@ -471,7 +505,7 @@ static void follow(struct psr_trace *t, pid_t tid, int status, uint64_t start,
  * long as a step.
  */
 static void follow_there(struct psr_trace *t, pid_t tid, int cpu, int status,
-			 uint64_t start, unsigned steps)
+			 unsigned steps)
 {
 	cpu_set_t all, one;
 	bool moved = cpu >= 0 && cpu < CPU_SETSIZE &&
@@ -482,7 +516,7 @@ static void follow_there(struct psr_trace *t, pid_t tid, int cpu, int status,
 		CPU_SET(cpu, &one);
 		moved = !sched_setaffinity(0, sizeof(one), &one);
 	}
-	follow(t, tid, status, start, steps);
+	follow(t, tid, status, steps);
 	if (moved)
 		(void)!sched_setaffinity(0, sizeof(all), &all);
 }
@@ -503,16 +537,17 @@ uint64_t psr_trace_window(struct psr_trace *t, unsigned steps)
 			t->off = errno == EPERM;
 			return 0;
 		}
-		start = psr_now_ns();
+		t->start = start = psr_now_ns();
 		ptrace(PTRACE_INTERRUPT, tid, 0, 0);
 		t->stopping = tid;
+		t->late = false;
 	}
 	if (!wait_stopped(tid, &status, start + STOP_NS)) {
 		t->stopping = still_stopping(t, tid);
 		return 0;
 	}
 	t->stopping = 0;
-	follow_there(t, tid, cpu, status, start, steps);
+	follow_there(t, tid, cpu, status, steps);
 	return psr_now_ns() - start;
 }
 

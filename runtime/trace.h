@@ -19,6 +19,8 @@ struct psr_trace {
 	pid_t pid;
 	pid_t stopping;   /* a thread that was told to stop and has not yet:
 			   * until it has, or has ended, go on asking */
+	bool late;        /* its last step was not made within the window */
+	uint64_t start;   /* when it was told to stop */
 	bool off;         /* it cannot be done */
 	uint64_t *at;     /* addresses of instructions executed; 0 in front of
 			   * each window's */

@@ -83,6 +83,17 @@ def may_trace():
 
 
 feature("tracing", may_trace(), "ptrace is not permitted, or not x86-64")
+
+
+def may_serve_faults():
+    """userfaultfd(2) of x86-64, for faults in the kernel's mode as well."""
+    fd = ctypes.CDLL(None).syscall(323, os.O_CLOEXEC)
+    if fd >= 0:
+        os.close(fd)
+    return fd >= 0 and os.uname().machine == "x86_64"
+
+
+feature("userfaultfd", may_serve_faults(), "userfaultfd is not permitted")
 feature("xgboost", os.path.exists(os.path.join(bin_dir, "psr-train")),
         "psr-train was not built, as XGBoost was not there")
 feature("gold", shutil.which("ld.gold"), "no ld.gold")

@@ -14,6 +14,8 @@ for way in exit exec leave; do
 			right=$((right + 1))
 		else
 			echo "$way $us: status $status, '$out'"
+			ps -eLo pid,ppid,tid,stat,wchan:24,args | grep "$program"
+			pkill -KILL -f "^$program"
 			break
 		fi
 	done
