@@ -122,7 +122,7 @@ static bool take_line(char *line)
 	else if (!strcmp(line, "hot"))
 		s->hot = true;
 	else if (!strcmp(line, "quick"))
-		s->quick = true;
+		s->quick = psr_class_work((unsigned)strtoul(words, NULL, 10));
 	else if (!strcmp(line, "won"))
 		add_names(&s->won, &s->nwon, words);
 	else if (!strcmp(line, "lost"))

@@ -28,7 +28,9 @@ struct psr_profile_branch {
 
 struct psr_profile_site {
 	uint64_t id;
-	bool baseline, known, hot, quick;
+	bool baseline, known, hot;
+	uint64_t quick; /* the least work of calls that were, as of the smallest
+			 * that were timed; 0: they were not */
 	char **won, **lost;
 	size_t nwon, nlost;
 	struct psr_profile_class *classes;

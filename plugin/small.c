@@ -58,6 +58,14 @@ static unsigned insert(const struct psr_profile_class *most[COPIES], unsigned n,
 	return n;
 }
 
+/* The least work of a class that is dispatched, though of all calls or some. */
+static uint64_t least_dispatched(const struct psr_nest *nest)
+{
+	uint64_t quick = nest->profile ? nest->profile->quick : 0;
+
+	return quick && quick < nest->min_work ? quick : nest->min_work;
+}
+
 /*
  * The few sizes that have nearly all of the work which is not dispatched, those
  * with the most first. Returns how many; 0: there are none such.
@@ -66,13 +74,14 @@ static unsigned pick_classes(const struct psr_nest *nest,
 			     const struct psr_profile_class *most[COPIES])
 {
 	const struct psr_profile_site *s = nest->profile;
+	uint64_t begin = least_dispatched(nest);
 	double all = 0, covered = 0;
 	unsigned n = 0;
 
 	for (size_t i = 0; s && i < s->nclasses; i++) {
 		const struct psr_profile_class *c = &s->classes[i];
 
-		if (psr_class_work(c->size_class) >= nest->min_work)
+		if (psr_class_work(c->size_class) >= begin)
 			continue;
 		all += c->work;
 		if (c->work >= WORK_MIN && has_values(s, c->size_class))

@@ -28,6 +28,7 @@
 #define OPEN      0.1  /* where that is not known yet, or be kept */
 #define CLEAR     1.15 /* or be faster by somewhere */
 #define QUICK     1.5  /* times faster in the smallest calls: smaller ones pay */
+#define QUICK_NS  10   /* or so much sooner: to be dispatched takes less */
 #define CALL_NS   1.0  /* that every call of a site costs, also a small one */
 #define WEIGHTS   (UINT64_C(1) << 16) /* both ways of a branch together */
 #define NAMES_MAX 64
@@ -104,6 +105,15 @@ static void judge_rival(struct digest *d, unsigned i, unsigned best)
 	}
 }
 
+/* OLD and NEW are times for a unit of work, in calls of D's group. */
+static bool is_quick(const struct digest *d, double old, double new)
+{
+	double work = (double)psr_class_work((unsigned)d->group.size_class);
+
+	return old > QUICK * new ||
+	       (old > CLEAR * new && work * (old - new) > QUICK_NS);
+}
+
 static void add_gain(struct digest *d, unsigned best)
 {
 	const struct psr_rival *r = d->group.rivals;
@@ -121,7 +131,7 @@ static void add_gain(struct digest *d, unsigned best)
 		d->quick = true;
 	}
 	if (size == d->smallest)
-		d->quick &= tried && old > QUICK * new;
+		d->quick &= tried && is_quick(d, old, new);
 	if (!best && r[0].all.n < DECIDED)
 		d->open_ns += work * old;
 }
@@ -255,7 +265,7 @@ static void put_variants(struct digest *d)
 	if (d->decided && !d->open)
 		psr_text_add(&d->text, "baseline\n");
 	if (d->quick)
-		psr_text_add(&d->text, "quick\n");
+		psr_text_add(&d->text, "quick %u\n", (unsigned)d->smallest);
 	put_names(d, "won ", true);
 	put_names(d, "lost ", false);
 }

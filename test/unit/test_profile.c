@@ -88,7 +88,7 @@ static void test_fates(const char *dir)
 
 	save(s, "prog", t, PSR_COUNTOF(t), NULL, 0);
 	expect(s, NULL, 0,
-	       "psr-profile 1\nsite 0000000000000abc\nquick\nwon par v3\n"
+	       "psr-profile 1\nsite 0000000000000abc\nquick 10\nwon par v3\n"
 	       "lost v4\n");
 	/* Of the same code in another program, with few samples. */
 	save(s, "other",
@@ -127,11 +127,17 @@ static void test_worth(const char *dir)
 					  times("v3", 10, 16, 3.99f)};
 	const struct psr_site_time much[] = {times("baseline", 8, 16, 4),
 					     times("v3", 8, 16, 3)};
+	/* By as much of the time, but not more than to be dispatched takes. */
+	const struct psr_site_time little[] = {times("baseline", 5, 16, 1),
+					       times("v3", 5, 16, 0.75f)};
 
 	save(s, "prog", t, 2, NULL, 0);
 	expect(s, NULL, 0,
 	       "psr-profile 1\nsite 0000000000000abc\nbaseline\nlost v3\n");
 	save(s, "prog", much, 2, NULL, 0);
+	expect(s, NULL, 0,
+	       "psr-profile 1\nsite 0000000000000abc\nquick 8\nwon v3\n");
+	save(s, "prog", little, 2, NULL, 0);
 	expect(s, NULL, 0, "psr-profile 1\nsite 0000000000000abc\nwon v3\n");
 	psr_store_close(s);
 }
