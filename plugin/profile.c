@@ -98,6 +98,17 @@ static bool add_branch(struct psr_profile_site *s, const char *words)
 	return true;
 }
 
+static bool take_quick(struct psr_profile_site *s, const char *words)
+{
+	unsigned from, to;
+
+	if (sscanf(words, "%u %u", &from, &to) != 2)
+		return false;
+	s->quick = psr_class_work(from);
+	s->pays = psr_class_work(to);
+	return true;
+}
+
 /* One line of the current site, or the beginning of the next. */
 static bool take_line(char *line)
 {
@@ -122,7 +133,7 @@ static bool take_line(char *line)
 	else if (!strcmp(line, "hot"))
 		s->hot = true;
 	else if (!strcmp(line, "quick"))
-		s->quick = psr_class_work((unsigned)strtoul(words, NULL, 10));
+		return take_quick(s, words);
 	else if (!strcmp(line, "won"))
 		add_names(&s->won, &s->nwon, words);
 	else if (!strcmp(line, "lost"))

@@ -29,8 +29,9 @@ struct psr_profile_branch {
 struct psr_profile_site {
 	uint64_t id;
 	bool baseline, known, hot;
-	uint64_t quick; /* the least work of calls that were, as of the smallest
-			 * that were timed; 0: they were not */
+	uint64_t quick; /* the least work of the smallest calls that were timed;
+			 * 0: no variant was quick in them */
+	uint64_t pays;  /* from how much on to be dispatched pays then */
 	char **won, **lost;
 	size_t nwon, nlost;
 	struct psr_profile_class *classes;

@@ -394,12 +394,21 @@ static bool is_light(const struct psr_nest *nest)
 		 x->instructions < LIGHT_SIZE));
 }
 
+/* To what is known to pay, but not below the least. */
+static void lower_work(struct psr_nest *nest, uint64_t pays)
+{
+	if (pays < nest->least_work)
+		pays = nest->least_work;
+	if (pays < nest->min_work)
+		nest->min_work = (uint32_t)pays;
+}
+
 static void name_site(const struct psr_nests *all, struct psr_nest *nest)
 {
 	psr_identity_set(all, nest);
 	nest->profile = psr_profile_find(nest->id);
 	if (nest->profile && nest->profile->quick && psr_options.min_work < 0)
-		nest->min_work = nest->least_work;
+		lower_work(nest, nest->profile->pays);
 }
 
 static int find_in(struct psr_fam *fam, LLVMValueRef f, psr_loop l, bool within,

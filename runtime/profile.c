@@ -28,6 +28,7 @@
 #define OPEN      0.1  /* where that is not known yet, or be kept */
 #define CLEAR     1.15 /* or be faster by somewhere */
 #define QUICK     1.5  /* times faster in the smallest calls: smaller ones pay */
+#define QUARTER   2    /* of so many size classes below */
 #define QUICK_NS  10   /* or so much sooner: to be dispatched takes less */
 #define CALL_NS   1.0  /* that every call of a site costs, also a small one */
 #define WEIGHTS   (UINT64_C(1) << 16) /* both ways of a branch together */
@@ -56,6 +57,7 @@ struct digest { /* of one site */
 	bool open;    /* some group may still change its mind */
 	bool clear;   /* some group's best is much faster */
 	bool quick;   /* that of the smallest calls is */
+	bool half;    /* by half */
 	int64_t smallest; /* log2 of their work; PSR_SIZES: none yet */
 	double base_ns, best_ns; /* of the calls of all groups */
 	double open_ns; /* where the baseline is best so far, or alone */
@@ -128,10 +130,12 @@ static void add_gain(struct digest *d, unsigned best)
 	d->clear |= tried && old > CLEAR * new;
 	if (size < d->smallest) {
 		d->smallest = size;
-		d->quick = true;
+		d->quick = d->half = true;
 	}
-	if (size == d->smallest)
+	if (size == d->smallest) {
+		d->half &= tried && old > QUICK * new;
 		d->quick &= tried && is_quick(d, old, new);
+	}
 	if (!best && r[0].all.n < DECIDED)
 		d->open_ns += work * old;
 }
@@ -250,6 +254,13 @@ static bool is_worthless(const struct digest *d)
 	       gain < WORTH * d->base_ns + CALL_NS * calls;
 }
 
+static void put_quick(struct digest *d)
+{
+	unsigned s = (unsigned)d->smallest, by = d->half ? QUARTER : 0;
+
+	psr_text_add(&d->text, "quick %u %u\n", s, s > by ? s - by : 0);
+}
+
 static void put_variants(struct digest *d)
 {
 	judge(d);
@@ -265,7 +276,7 @@ static void put_variants(struct digest *d)
 	if (d->decided && !d->open)
 		psr_text_add(&d->text, "baseline\n");
 	if (d->quick)
-		psr_text_add(&d->text, "quick %u\n", (unsigned)d->smallest);
+		put_quick(d);
 	put_names(d, "won ", true);
 	put_names(d, "lost ", false);
 }

@@ -88,7 +88,7 @@ static void test_fates(const char *dir)
 
 	save(s, "prog", t, PSR_COUNTOF(t), NULL, 0);
 	expect(s, NULL, 0,
-	       "psr-profile 1\nsite 0000000000000abc\nquick 10\nwon par v3\n"
+	       "psr-profile 1\nsite 0000000000000abc\nquick 10 8\nwon par v3\n"
 	       "lost v4\n");
 	/* Of the same code in another program, with few samples. */
 	save(s, "other",
@@ -136,7 +136,7 @@ static void test_worth(const char *dir)
 	       "psr-profile 1\nsite 0000000000000abc\nbaseline\nlost v3\n");
 	save(s, "prog", much, 2, NULL, 0);
 	expect(s, NULL, 0,
-	       "psr-profile 1\nsite 0000000000000abc\nquick 8\nwon v3\n");
+	       "psr-profile 1\nsite 0000000000000abc\nquick 8 8\nwon v3\n");
 	save(s, "prog", little, 2, NULL, 0);
 	expect(s, NULL, 0, "psr-profile 1\nsite 0000000000000abc\nwon v3\n");
 	psr_store_close(s);
