@@ -868,6 +868,33 @@ bool psr_ext_scev_distance(psr_fam *fam, LLVMValueRef f, psr_scev a, psr_scev b,
 	return c != nullptr;
 }
 
+bool psr_ext_distance(psr_fam *fam, LLVMValueRef f, LLVMValueRef a,
+		      LLVMValueRef b, int64_t *out)
+{
+	auto &SE = analysis<ScalarEvolutionAnalysis>(fam, f);
+	auto *x = getLoadStorePointerOperand(unwrap(a));
+	auto *y = getLoadStorePointerOperand(unwrap(b));
+	auto *c = x->getType() == y->getType()
+		      ? dyn_cast<SCEVConstant>(
+			    SE.getMinusSCEV(SE.getSCEV(y), SE.getSCEV(x)))
+		      : nullptr;
+
+	if (!c || !c->getAPInt().isSignedIntN(64))
+		return false;
+	*out = c->getAPInt().getSExtValue();
+	return true;
+}
+
+void psr_ext_hoist(LLVMValueRef i, LLVMBasicBlockRef at)
+{
+	auto *x = unwrap<Instruction>(i);
+
+	x->moveBefore(unwrap(at)->getTerminator()->getIterator());
+	x->dropPoisonGeneratingAnnotations();
+	x->dropUBImplyingAttrsAndMetadata();
+	x->updateLocationAfterHoist();
+}
+
 bool psr_ext_may_meet(psr_fam *fam, LLVMValueRef f, psr_loop nest,
 		      LLVMValueRef a, LLVMValueRef b, bool by_type)
 {

@@ -271,6 +271,16 @@ bool psr_ext_affine(struct psr_fam *fam, LLVMValueRef f, psr_loop nest,
 bool psr_ext_scev_distance(struct psr_fam *fam, LLVMValueRef f, psr_scev a,
 			   psr_scev b, int64_t *out);
 
+/* From the address of A, a load or store, to B's, where that is a constant. */
+bool psr_ext_distance(struct psr_fam *fam, LLVMValueRef f, LLVMValueRef a,
+		      LLVMValueRef b, int64_t *out);
+
+/*
+ * Moves I to the end of AT, where it may run more often than it did: what its
+ * flags and metadata say of the cases that it was for is dropped.
+ */
+void psr_ext_hoist(LLVMValueRef i, LLVMBasicBlockRef at);
+
 /*
  * The objects that A and B, loads or stores within NEST, point into may be the
  * same one; BY_TYPE: and their types leave it open, too.

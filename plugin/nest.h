@@ -56,6 +56,7 @@ struct psr_nest {
 	const struct psr_profile_site *profile; /* NULL: nothing is known */
 	bool has_index;     /* see prefetch.h */
 	bool has_border;    /* see split.h */
+	bool reads_between; /* see ifconv.h */
 	bool one_object;    /* see noalias.h */
 	bool only_constant; /* gains by constants, if by anything */
 	bool gains_isa;     /* may gain by instructions and scheduling */

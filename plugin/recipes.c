@@ -25,6 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ifconv.h"
 #include "interchange.h"
 #include "ir.h"
 #include "layout.h"
@@ -491,6 +492,8 @@ const struct psr_recipe psr_recipes[] = {
     {"layout-v4-w512", V4, 512, 0, NULL, 0, {&psr_layout}},
     {"rolled", 0, 0, 0, NULL, 1, {&psr_rolled}},
     {"unroll4-v3-w256", V3, 256, 0, NULL, 4, {&psr_unroll}},
+    {"ifconv-v3-w256", V3, 256, 0, NULL, 0, {&psr_ifconv}},
+    {"ifconv-v4-w512", V4, 512, 0, NULL, 0, {&psr_ifconv}},
     {"split-v3-w256", V3, 256, 0, NULL, 0, {&psr_split}},
     {"flat-v3-w256", V3, 256, 0, NULL, 0, {&psr_apart, &psr_flat}},
     {"flat-v4-w512", V4, 512, 0, NULL, 0, {&psr_apart, &psr_flat}},
@@ -533,6 +536,7 @@ const struct psr_recipe psr_recipes[] = {
     VECTOR("sve-i4", SVE, 128, 4, NULL),
     VECTOR("sve2", SVE2, 128, 0, NULL),
     {"noalias-neon", NEON, 128, 0, NULL, 0, {&psr_noalias}},
+    {"ifconv-neon", NEON, 128, 0, NULL, 0, {&psr_ifconv}},
     {"noalias-sve", SVE, 128, 0, NULL, 0, {&psr_noalias}},
     VECTOR("tune-cortex-a55", NEON, 128, 0, "cortex-a55"),
     VECTOR("tune-cortex-a76", NEON, 128, 0, "cortex-a76"),

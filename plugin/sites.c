@@ -21,6 +21,7 @@
 
 #include "constant.h"
 #include "identity.h"
+#include "ifconv.h"
 #include "inputs.h"
 #include "ir.h"
 #include "layout.h"
@@ -341,6 +342,7 @@ static enum psr_reason nest_reason(struct psr_fam *fam, struct psr_nest *nest)
 	/* A single scalar loop would gain too little to be dispatched. */
 	nest->has_border = (!r || nest->features.depth > 1) &&
 			   psr_split_judge(fam, nest);
+	nest->reads_between = psr_ifconv_judge(fam, nest);
 	nest->one_object = psr_noalias_is_one(nest);
 	nest->features.known_trips =
 	    psr_work_known_trips(fam, nest, nest->loop, at, PSR_INNER_BUDGET);

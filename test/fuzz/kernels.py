@@ -227,8 +227,9 @@ class Kernel(Function):
         n = rng.choice(self.loaded)
         i = self.index()
         v, t = self.reference(write=True)
-        around = ("+ 1", "- 1", "+ w", "- w", "+ 2") if len(self.order) > 1 \
-            else ("+ 1", "- 1", "+ 2", "- 2", "+ s")
+        around = ("+ 1", "- 1", "+ 0", "+ w", "- w", "+ 2") \
+            if len(self.order) > 1 \
+            else ("+ 1", "- 1", "+ 0", "+ 2", "- 2", "+ s")
         field = ""
         have = self.pointers[n]
         if have in STRUCTS:
@@ -239,6 +240,11 @@ class Kernel(Function):
                                     kind == "unsigned" else "%s") %
                              ("p%d[(long)(%s) %s]%s" % (n, i, d, field)))
                  for d in rng.sample(around, rng.randint(2, 4))]
+        # Some only under a condition: between the others, or not.
+        for at in range(2, len(terms)):
+            if chance(0.4):
+                terms[at] = "(%s ? %s : (%s)0)" % (self.test(), terms[at],
+                                                   kind)
         self.put(indent, "%s = (%s)(%s);" % (v, t, " + ".join(terms)))
 
     def statement(self, indent, sums):
