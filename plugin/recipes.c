@@ -493,6 +493,7 @@ const struct psr_recipe psr_recipes[] = {
     {"rolled", 0, 0, 0, NULL, 1, {&psr_rolled}},
     {"unroll4-v3-w256", V3, 256, 0, NULL, 4, {&psr_unroll}},
     {"ifconv-v3-w256", V3, 256, 0, NULL, 0, {&psr_ifconv}},
+    {"ifconv-v3-w128", V3, 128, 0, NULL, 0, {&psr_ifconv}},
     {"ifconv-v4-w512", V4, 512, 0, NULL, 0, {&psr_ifconv}},
     {"split-v3-w256", V3, 256, 0, NULL, 0, {&psr_split}},
     {"flat-v3-w256", V3, 256, 0, NULL, 0, {&psr_apart, &psr_flat}},

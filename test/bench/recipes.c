@@ -141,6 +141,22 @@ static void do_clamp(struct memory *m)
 	clamp(m->n, m->a, m->c);
 }
 
+/* A byte is what its neighbours are, if these agree. */
+NI speckles(long n, const uint8_t *a, uint8_t *c)
+{
+	for (long i = 0; i < n; i++)
+		for (long j = 1; j < 8 * n - 1; j++) {
+			const uint8_t *at = &a[8 * n * i + j];
+
+			c[8 * n * i + j] = at[-1] == at[1] ? at[-1] : at[0];
+		}
+}
+
+static void do_speckles(struct memory *m)
+{
+	speckles(m->n, (const uint8_t *)m->a, (uint8_t *)m->c);
+}
+
 static void do_triad(struct memory *m)
 {
 	triad(m->n, m->a, m->b, m->c);
@@ -202,6 +218,7 @@ static void do_by_columns(struct memory *m)
 #define STREAM	 "v3-w256 v4-w512 nontemporal-v3-w128"
 #define INDIRECT "v4-w512 prefetch32"
 #define BORDERS	 "v3-w256 v4-w512 split-v3-w256"
+#define BETWEEN	 "v3-w256 v4-w512 ifconv-v3-w128 ifconv-v3-w256"
 #define LOOPS	 "jam4-v3-w256 jam8-v3-w256 interchange-v3-w256 polly32-v3-w256"
 
 static const struct kernel {
@@ -217,6 +234,7 @@ static const struct kernel {
     {"transpose", do_transpose, 500, 200, LOOPS},
     {"by-columns", do_by_columns, 500, 200, LOOPS},
     {"clamp", do_clamp, 500, 200, BORDERS},
+    {"speckles", do_speckles, 500, 200, BETWEEN},
     {"triad", do_triad, 2000, 20, STREAM},
     {"triad", do_triad, 500, 2000, STREAM},
     {"scale-rows", do_scale_rows, 2000, 20, STREAM},
