@@ -16,7 +16,8 @@
  * Legal: what is read lies between two addresses that the iteration has read
  * from already, less than the smallest page apart, so on the page of either:
  * it can be read. It is used only where it was. Nothing is written under a
- * condition in these loops, so it is read from the same memory. What was known
+ * condition in these loops, nor is there a cycle in them, so nothing is between
+ * the new place and the old: it is read from the same memory. What was known
  * only under the condition, as that an address does not wrap or is aligned, is
  * no longer said.
  */
@@ -113,7 +114,7 @@ static bool read_body(struct body *y, struct psr_fam *fam, LLVMValueRef f,
 
 	*y = (struct body){.fam = fam, .f = f};
 	y->latch = psr_ext_loop_latch(l);
-	if (!y->latch || n < 3)
+	if (!y->latch || n < 3 || !psr_ext_loop_is_reducible(fam, f, l))
 		return false;
 	for (size_t i = 0; i < n; i++)
 		if (!read_block(y, psr_ext_loop_block(l, i)))

@@ -16,11 +16,13 @@
 #include <llvm/Analysis/AliasAnalysis.h>
 #include <llvm/Analysis/AssumptionCache.h>
 #include <llvm/Analysis/BlockFrequencyInfo.h>
+#include <llvm/Analysis/CFG.h>
 #include <llvm/Analysis/CaptureTracking.h>
 #include <llvm/Analysis/DemandedBits.h>
 #include <llvm/Analysis/GlobalsModRef.h>
 #include <llvm/Analysis/LoopAccessAnalysis.h>
 #include <llvm/Analysis/LoopInfo.h>
+#include <llvm/Analysis/LoopIterator.h>
 #include <llvm/Analysis/OptimizationRemarkEmitter.h>
 #include <llvm/Analysis/ScalarEvolutionExpressions.h>
 #include <llvm/Analysis/TargetLibraryInfo.h>
@@ -444,6 +446,15 @@ bool psr_ext_loop_is_invariant(psr_loop l, LLVMValueRef v)
 bool psr_ext_loop_is_simple(psr_loop l)
 {
 	return loop_of(l)->isLoopSimplifyForm();
+}
+
+bool psr_ext_loop_is_reducible(psr_fam *fam, LLVMValueRef f, psr_loop l)
+{
+	auto &LI = analysis<LoopAnalysis>(fam, f);
+	LoopBlocksRPO order(loop_of(l));
+
+	order.perform(&LI);
+	return !containsIrreducibleCFG<const BasicBlock *>(order, LI);
 }
 
 bool psr_ext_loop_contains(psr_loop l, LLVMBasicBlockRef b)

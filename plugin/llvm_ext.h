@@ -97,6 +97,8 @@ LLVMBasicBlockRef psr_ext_loop_exiting(psr_loop l); /* the only one, or NULL */
 psr_loop psr_ext_loop_parent(psr_loop l);           /* or NULL */
 bool psr_ext_loop_is_simple(psr_loop l);            /* form, dedicated exits */
 bool psr_ext_loop_contains(psr_loop l, LLVMBasicBlockRef b);
+/* Every cycle in L is a loop, with one block that it is entered by. */
+bool psr_ext_loop_is_reducible(struct psr_fam *fam, LLVMValueRef f, psr_loop l);
 bool psr_ext_loop_is_invariant(psr_loop l, LLVMValueRef v);
 size_t psr_ext_loop_nblocks(psr_loop l);
 LLVMBasicBlockRef psr_ext_loop_block(psr_loop l, size_t i);
