@@ -244,6 +244,22 @@ static int wait_step(pid_t tid, int *status, uint64_t until)
 	}
 }
 
+/* The program's first thread is one that we have attached to. */
+static bool is_ours(pid_t pid)
+{
+	char path[48], line[256];
+	int tracer = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof(line), f))
+		sscanf(line, "TracerPid: %d", &tracer);
+	if (f)
+		fclose(f);
+	return tracer == (int)getpid();
+}
+
 /*
  * TID, which we have attached to, has not stopped. Returns whom to ask next: a
  * thread that ends while it is traced stays until its tracer has looked, and
@@ -262,10 +278,13 @@ static pid_t still_stopping(const struct psr_trace *t, pid_t tid)
 		tid = t->pid;
 	}
 	/* Its end is for whoever waits for the program. */
-	return strchr("ZX", state_of(tid, tid, &cpu)) ||
-		       ptrace(PTRACE_INTERRUPT, tid, 0, 0) < 0
-		   ? 0
-		   : tid;
+	if (strchr("ZX", state_of(tid, tid, &cpu)))
+		return 0;
+	/* It stops by itself at the end of its step. Told to once more it would
+	 * stop in front of the step's SIGTRAP, and keep that. */
+	if (t->late)
+		return is_ours(tid) ? tid : 0;
+	return ptrace(PTRACE_INTERRUPT, tid, 0, 0) < 0 ? 0 : tid;
 }
 
 /* What a stop other than a step's says: the signal that is to be delivered. */
