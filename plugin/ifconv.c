@@ -272,4 +272,4 @@ static int promise(const struct psr_recipe *r, const struct psr_nest *nest)
 	return 25;
 }
 
-const struct psr_transform psr_ifconv = {0, applies, apply, promise, 1.0};
+const struct psr_transform psr_ifconv = {0, applies, apply, promise, 1.3};
