@@ -23,6 +23,8 @@
  */
 #include "ifconv.h"
 
+#include <llvm-c/Target.h>
+
 #include "ir.h"
 
 #define PAGE       4096 /* the smallest there is */
@@ -71,18 +73,12 @@ static bool is_simple_load(LLVMValueRef i)
 	}
 }
 
-static int64_t size_of(LLVMValueRef load)
+static int64_t size_of(const struct body *y, LLVMValueRef load)
 {
-	LLVMTypeRef type = LLVMTypeOf(load);
+	LLVMModuleRef m = LLVMGetGlobalParent(y->f);
 
-	switch (LLVMGetTypeKind(type)) {
-	case LLVMIntegerTypeKind:
-		return LLVMGetIntTypeWidth(type) / 8;
-	case LLVMFloatTypeKind:
-		return 4;
-	default:
-		return 8;
-	}
+	return (int64_t)LLVMStoreSizeOfType(LLVMGetModuleDataLayout(m),
+					    LLVMTypeOf(load));
 }
 
 /* False: there is too much in it, or it writes under a condition. */
@@ -138,7 +134,7 @@ static LLVMBasicBlockRef fork_of(const struct body *y, LLVMBasicBlockRef b)
 static bool is_between(const struct body *y, LLVMValueRef load,
 		       LLVMBasicBlockRef at)
 {
-	int64_t size = size_of(load), low = PAGE, high = PAGE;
+	int64_t size = size_of(y, load), low = PAGE, high = PAGE;
 
 	for (unsigned i = 0; i < y->nloads; i++) {
 		LLVMValueRef other = y->loads[i];
@@ -150,7 +146,7 @@ static bool is_between(const struct body *y, LLVMValueRef load,
 		    !psr_ext_distance(y->fam, y->f, other, load, &d) ||
 		    d > PAGE || d < -PAGE)
 			continue;
-		rest = size_of(other) - d - size;
+		rest = size_of(y, other) - d - size;
 		if (d >= 0 && d < low)
 			low = d;
 		if (rest >= 0 && rest < high)

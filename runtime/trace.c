@@ -244,20 +244,33 @@ static int wait_step(pid_t tid, int *status, uint64_t until)
 	}
 }
 
-/* The program's first thread is one that we have attached to. */
-static bool is_ours(pid_t pid)
+struct status { /* sets of signals: bit N - 1 is signal N */
+	uint64_t pending, blocked, ignored;
+	int tracer; /* the process that has attached to it; 0: none */
+};
+
+static bool read_status(pid_t pid, pid_t tid, struct status *m)
 {
-	char path[48], line[256];
-	int tracer = 0;
+	char path[64], line[256];
+	uint64_t own = 0, shared = 0;
 	FILE *f;
 
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	memset(m, 0, sizeof(*m));
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/status", (int)pid,
+		 (int)tid);
 	f = fopen(path, "re");
-	while (f && fgets(line, sizeof(line), f))
-		sscanf(line, "TracerPid: %d", &tracer);
-	if (f)
-		fclose(f);
-	return tracer == (int)getpid();
+	if (!f)
+		return false;
+	while (fgets(line, sizeof(line), f)) {
+		sscanf(line, "SigPnd: %lx", &own);
+		sscanf(line, "ShdPnd: %lx", &shared);
+		sscanf(line, "SigBlk: %lx", &m->blocked);
+		sscanf(line, "SigIgn: %lx", &m->ignored);
+		sscanf(line, "TracerPid: %d", &m->tracer);
+	}
+	fclose(f);
+	m->pending = own | shared;
+	return true;
 }
 
 /*
@@ -269,6 +282,7 @@ static bool is_ours(pid_t pid)
 static pid_t still_stopping(const struct psr_trace *t, pid_t tid)
 {
 	siginfo_t info = {0};
+	struct status s;
 	int cpu;
 
 	if (tid != t->pid) {
@@ -283,7 +297,8 @@ static pid_t still_stopping(const struct psr_trace *t, pid_t tid)
 	/* It stops by itself at the end of its step. Told to once more it would
 	 * stop in front of the step's SIGTRAP, and keep that. */
 	if (t->late)
-		return is_ours(tid) ? tid : 0;
+		return read_status(tid, tid, &s) && s.tracer == getpid() ? tid
+									 : 0;
 	return ptrace(PTRACE_INTERRUPT, tid, 0, 0) < 0 ? 0 : tid;
 }
 
@@ -387,38 +402,11 @@ static int step(struct psr_trace *t, pid_t tid, unsigned steps)
 	return 0;
 }
 
-struct masks { /* of signals: bit N - 1 is signal N */
-	uint64_t pending, blocked, ignored;
-};
-
-static bool read_masks(pid_t pid, pid_t tid, struct masks *m)
-{
-	char path[64], line[256];
-	uint64_t own = 0, shared = 0;
-	FILE *f;
-
-	memset(m, 0, sizeof(*m));
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/status", (int)pid,
-		 (int)tid);
-	f = fopen(path, "re");
-	if (!f)
-		return false;
-	while (fgets(line, sizeof(line), f)) {
-		sscanf(line, "SigPnd: %lx", &own);
-		sscanf(line, "ShdPnd: %lx", &shared);
-		sscanf(line, "SigBlk: %lx", &m->blocked);
-		sscanf(line, "SigIgn: %lx", &m->ignored);
-	}
-	fclose(f);
-	m->pending = own | shared;
-	return true;
-}
-
 /*
  * Where SIGTRAP is blocked (in its handler) or ignored, the kernel takes the
  * handler away to deliver a step's.
  */
-static bool takes_traps(const struct masks *m)
+static bool takes_traps(const struct status *m)
 {
 	return !((m->blocked | m->ignored) & UINT64_C(1) << (SIGTRAP - 1));
 }
@@ -446,7 +434,7 @@ static bool may_repeat(uint64_t call)
  * signal is there that may have interrupted them as well.
  */
 static void repeat_call(pid_t tid, struct user_regs_struct *r,
-			const struct masks *m)
+			const struct status *m)
 {
 	if ((int64_t)r->rax != -EINTR || !may_repeat(r->orig_rax) ||
 	    m->pending & ~m->blocked)
@@ -488,14 +476,14 @@ static int follow_stopped(struct psr_trace *t, pid_t tid, int status,
 {
 	struct user_regs_struct r;
 	size_t first = t->n;
-	struct masks m;
+	struct status m;
 	int signal;
 
 	if (t->late)
 		return end_late(t, tid, status);
 	if (status != (SIGTRAP | PTRACE_EVENT_STOP << 8) ||
 	    ptrace(PTRACE_GETREGS, tid, 0, &r) < 0 ||
-	    !read_masks(t->pid, tid, &m))
+	    !read_status(t->pid, tid, &m))
 		return signal_of(status);
 	if ((int64_t)r.orig_rax >= 0) {
 		repeat_call(tid, &r, &m);

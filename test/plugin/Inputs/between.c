@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "hash.h"
+
 #define PAGE  4096
 #define BYTES (2 * PAGE) /* of each array, and nothing at either side */
 
@@ -153,18 +155,9 @@ static void fill(void)
 	}
 }
 
-static uint64_t hash(const void *p, size_t bytes, uint64_t h)
-{
-	const unsigned char *b = p;
-
-	while (bytes--)
-		h = (h ^ *b++) * UINT64_C(0x100000001b3);
-	return h;
-}
-
 #define RUN(call)                                                              \
 	do {                                                                   \
-		uint64_t h = 14695981039346656037u;                            \
+		uint64_t h = HASH_BEGIN;                                       \
                                                                                \
 		fill();                                                        \
 		call;                                                          \

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hash.h"
+
 #define N 128
 
 static unsigned char a[N * N], o[N * N];
@@ -173,18 +175,9 @@ static void fill(void)
 	last = 0;
 }
 
-static uint64_t hash(const void *p, size_t bytes, uint64_t h)
-{
-	const unsigned char *b = p;
-
-	while (bytes--)
-		h = (h ^ *b++) * UINT64_C(0x100000001b3);
-	return h;
-}
-
 #define RUN(call)                                                              \
 	do {                                                                   \
-		uint64_t h = 14695981039346656037u;                            \
+		uint64_t h = HASH_BEGIN;                                       \
                                                                                \
 		fill();                                                        \
 		call;                                                          \
