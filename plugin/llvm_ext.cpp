@@ -1054,6 +1054,39 @@ bool psr_ext_is_vector_call(psr_fam *fam, LLVMValueRef f, LLVMValueRef call)
 	return callee && TLI.isFunctionVectorizable(callee->getName());
 }
 
+static bool is_square_root(const TargetLibraryInfo &TLI, const Instruction &i)
+{
+	auto *c = dyn_cast<CallInst>(&i);
+	LibFunc which;
+
+	return c && TLI.getLibFunc(*c, which) &&
+	       (which == LibFunc_sqrt || which == LibFunc_sqrtf) &&
+	       !c->mayThrow() && !c->onlyReadsMemory() &&
+	       !c->hasOperandBundles();
+}
+
+bool psr_ext_is_square_root(psr_fam *fam, LLVMValueRef f, LLVMValueRef call)
+{
+	return is_square_root(analysis<TargetLibraryAnalysis>(fam, f),
+			      *unwrap<Instruction>(call));
+}
+
+bool psr_ext_is_unseen(psr_fam *fam, LLVMValueRef f, psr_loop l,
+		       LLVMValueRef call)
+{
+	auto &TLI = analysis<TargetLibraryAnalysis>(fam, f);
+	auto &AA = analysis<AAManager>(fam, f);
+
+	for (BasicBlock *B : loop_of(l)->blocks())
+		for (Instruction &i : *B)
+			if (i.mayReadOrWriteMemory() &&
+			    !is_square_root(TLI, i) &&
+			    isModOrRefSet(AA.getModRefInfo(
+				&i, unwrap<CallInst>(call))))
+				return false;
+	return true;
+}
+
 bool psr_ext_subtarget_has(const char *triple, const char *cpu,
 			   const char *features, const char *wanted)
 {

@@ -319,6 +319,12 @@ bool psr_ext_never_runs(struct psr_fam *fam, LLVMValueRef f,
 bool psr_ext_may_throw(LLVMValueRef instruction);
 bool psr_ext_is_vector_call(struct psr_fam *fam, LLVMValueRef f,
 			    LLVMValueRef call);
+/* CALL is of the C library's sqrt or sqrtf, and may set errno. */
+bool psr_ext_is_square_root(struct psr_fam *fam, LLVMValueRef f,
+			    LLVMValueRef call);
+/* What such a CALL writes nothing in L touches but others of them. */
+bool psr_ext_is_unseen(struct psr_fam *fam, LLVMValueRef f, psr_loop l,
+		       LLVMValueRef call);
 bool psr_ext_subtarget_has(const char *triple, const char *cpu,
 			   const char *features, const char *wanted);
 /* 0 default, else enum CodeModel + 1. */

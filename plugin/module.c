@@ -14,6 +14,7 @@
 
 #include "constant.h"
 #include "dispatch.h"
+#include "domain.h"
 #include "inputs.h"
 #include "ir.h"
 #include "lto.h"
@@ -305,8 +306,12 @@ static int find_in(struct psr_fam *fam, LLVMValueRef f, enum psr_reason reason,
 	bool annotated = is_annotated(LLVMGetGlobalParent(f), f), again;
 	size_t n = nests->n;
 	struct psr_pins pins = {.n = 0};
-	int ret = psr_sites_find(fam, f, reason, annotated, nests);
+	int ret;
 
+	/* A whole function may do anything between its loops. */
+	if (!reason && !annotated)
+		psr_domain_hide(fam, f);
+	ret = psr_sites_find(fam, f, reason, annotated, nests);
 	again = !ret && !reason && !annotated &&
 		psr_pins_make(fam, f, &nests->at[n], nests->n - n, left, &pins);
 	while (again && !ret) {
@@ -602,6 +607,13 @@ static bool transform_all(struct psr_fam *fam, struct psr_nests *nests,
 	return changed;
 }
 
+static void show_all(LLVMModuleRef m, struct psr_fam *fam)
+{
+	for (LLVMValueRef f = LLVMGetFirstFunction(m); f;
+	     f = LLVMGetNextFunction(f))
+		psr_domain_show(fam, f);
+}
+
 /* True: something was found, and perhaps changed. */
 static bool make_sites(LLVMModuleRef m, struct psr_fam *fam,
 		       enum psr_reason reason, enum psr_phase phase)
@@ -614,6 +626,7 @@ static bool make_sites(LLVMModuleRef m, struct psr_fam *fam,
 	if (!reason) {
 		keep_budget(m, &nests);
 		transform_all(fam, &nests, phase);
+		show_all(m, fam);
 		psr_place_drop(fam, m);
 		psr_inputs_forget(m);
 	}

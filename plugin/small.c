@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "domain.h"
 #include "inputs.h"
 #include "noalias.h"
 
@@ -354,6 +355,7 @@ static bool make(struct small *s, struct psr_fam *fam, int first)
 	if (!f)
 		return true; /* the copy is unreachable and goes away */
 	psr_inputs_locate(nest, call, ninputs);
+	psr_domain_tell(fam, f);
 	if (!specialise(s, fam, f, &guarded))
 		return true; /* the same */
 	LLVMSetCurrentDebugLocation2(

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "domain.h"
 #include "inputs.h"
 #include "ir.h"
 #include "recipes.h"
@@ -368,6 +369,7 @@ static bool make_of_loop(struct psr_fam *fam, struct psr_nest *nest,
 	out->variant = clone.copy;
 	out->exit = clone.exit;
 	finish_variant(nest, f);
+	psr_domain_tell(fam, f);
 	describe_parameters(f, out->call, ninputs);
 	if (!may_throw(f)) {
 		unsigned at = (unsigned)LLVMAttributeFunctionIndex;

@@ -146,7 +146,8 @@ class Kernel(Function):
             return "__builtin_fabs%s(%s)" % (suffix, x)
         return pick("(%s / (%s * %s + 1))" % (x, y, y),
                     "__builtin_sqrt%s(__builtin_fabs%s(%s))" % (
-                        suffix, suffix, x))
+                        suffix, suffix, x),
+                    "__builtin_sqrt%s(%s)" % (suffix, x))
 
     def whole(self, depth):
         """An integer expression; what is signed stays within its type."""
@@ -205,6 +206,8 @@ class Kernel(Function):
             return self.border()
         v, t = self.reference()
         if t in FLOATS:
+            if chance(0.1):
+                v = "__builtin_sqrt(%s)" % v
             return "%s %s %s" % (v, pick("<", ">", "<=", "!="), self.real(t, 0))
         return "%s %s (%s)%s" % (v, pick("<", ">", "==", "!="), t,
                                  self.whole(0))
