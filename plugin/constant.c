@@ -9,16 +9,30 @@
  * and what encloses them becomes the innermost loop; flags and divisors
  * disappear.
  *
+ * Where calls differ, as filters of three widths or points in two and in three
+ * dimensions do, up to four variants are made of the sets of small values that
+ * calls of some size had, so that of each size the runtime finds the one that is
+ * made for it. A set of which no loop unrolls is none.
+ *
  * Without a profile a stride is taken for 1 that an innermost loop multiplies
  * its index by, or adds to it in each iteration, and that bounds no loop.
  */
 #include "constant.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "extent.h"
 #include "inputs.h"
+#include "ir.h"
 
-#define ENOUGH         0.9 /* of the work */
+#define ENOUGH         0.9  /* of the work */
 #define PROMISE        70
+#define SMALL          32   /* a value that loops may unroll by */
+#define CASE_SHARE     0.05 /* of the work: each set's */
+#define CASES          4
+#define SETS_MAX       64
+#define PROMISE_CASE   60
 #define PROMISE_STRIDE 15
 
 /* ---- What is constant ---------------------------------------------------- */
@@ -33,6 +47,11 @@ value_in(const struct psr_profile_site *s, unsigned size_class, unsigned input)
 	return NULL;
 }
 
+static bool is_dispatched(const struct psr_nest *nest, unsigned size_class)
+{
+	return 2 * psr_class_work(size_class) > nest->least_work;
+}
+
 /* The work of dispatched sizes in which INPUT was VALUE; NULL: all of it. */
 static double work_with(const struct psr_nest *nest, unsigned input,
 			const int64_t *value)
@@ -44,7 +63,7 @@ static double work_with(const struct psr_nest *nest, unsigned input,
 		unsigned at = s->classes[i].size_class;
 		const struct psr_profile_value *v;
 
-		if (2 * psr_class_work(at) <= nest->least_work)
+		if (!is_dispatched(nest, at))
 			continue;
 		v = value ? value_in(s, at, input) : NULL;
 		if (!value || (v && v->value == *value))
@@ -77,6 +96,114 @@ bool psr_constant_any(const struct psr_nest *nest)
 		if (psr_constant_of(nest, i, &value))
 			return true;
 	return false;
+}
+
+/* ---- Sets of values ------------------------------------------------------ */
+
+struct set { /* of small values, of inputs that are not constant */
+	bool has[PSR_INPUTS];
+	int64_t value[PSR_INPUTS];
+	unsigned size_class; /* the first one that has them */
+	double work;
+};
+
+/*
+ * What calls of a size had, of inputs other than CONSTANT ones; false: nothing
+ * that is small.
+ */
+static bool read_set(const struct psr_profile_site *s, unsigned size_class,
+		     const bool constant[PSR_INPUTS], struct set *x)
+{
+	bool any = false;
+
+	*x = (struct set){.size_class = size_class};
+	for (unsigned i = 0; i < PSR_INPUTS; i++) {
+		const struct psr_profile_value *v = value_in(s, size_class, i);
+
+		if (constant[i] || !v || v->value < -SMALL || v->value > SMALL)
+			continue;
+		x->has[i] = any = true;
+		x->value[i] = v->value;
+	}
+	return any;
+}
+
+static bool same_set(const struct set *x, const struct set *y)
+{
+	return !memcmp(x->has, y->has, sizeof(x->has)) &&
+	       !memcmp(x->value, y->value, sizeof(x->value));
+}
+
+/* Adds X's work to that of the set which is the same, or as a new one. */
+static unsigned add_set(struct set *sets, unsigned n, const struct set *x)
+{
+	unsigned k = 0;
+
+	while (k < n && !same_set(&sets[k], x))
+		k++;
+	if (k < n) {
+		sets[k].work += x->work;
+		return n;
+	}
+	if (n < SETS_MAX)
+		sets[n++] = *x;
+	return n;
+}
+
+static int by_size(const void *a, const void *b)
+{
+	const struct set *x = a, *y = b;
+
+	return x->size_class < y->size_class ? -1
+					     : x->size_class > y->size_class;
+}
+
+static int by_work(const void *a, const void *b)
+{
+	const struct set *x = a, *y = b;
+
+	if (x->work != y->work)
+		return x->work > y->work ? -1 : 1;
+	return by_size(a, b);
+}
+
+/*
+ * The CASES sets of the most work, in the order of sizes, so that the same ones
+ * have the same recipes in each build. Returns how many there are.
+ */
+static unsigned find_sets(const struct psr_nest *nest,
+			  struct set sets[SETS_MAX])
+{
+	const struct psr_profile_site *s = nest->profile;
+	double all = s ? work_with(nest, 0, NULL) : 0;
+	bool constant[PSR_INPUTS];
+	int64_t value;
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < PSR_INPUTS; i++)
+		constant[i] = psr_constant_of(nest, i, &value);
+	for (size_t k = 0; all > 0 && k < s->nclasses; k++) {
+		unsigned at = s->classes[k].size_class;
+		struct set x;
+
+		if (!is_dispatched(nest, at) || !read_set(s, at, constant, &x))
+			continue;
+		x.work = s->classes[k].work;
+		n = add_set(sets, n, &x);
+	}
+	qsort(sets, n, sizeof(*sets), by_work);
+	n = n < CASES ? n : CASES;
+	while (n && sets[n - 1].work < CASE_SHARE * all)
+		n--;
+	qsort(sets, n, sizeof(*sets), by_size);
+	return n;
+}
+
+bool psr_constant_cases(const struct psr_nest *nest)
+{
+	struct set sets[SETS_MAX];
+
+	return find_sets(nest, sets) > 0;
 }
 
 /* ---- Strides ------------------------------------------------------------- */
@@ -245,6 +372,49 @@ static int promise_constant(const struct psr_recipe *r,
 const struct psr_transform psr_constant = {
     PSR_VARIANT_GUARDED, applies_constant, apply_constant, promise_constant,
     1};
+
+static enum psr_reason applies_case(const struct psr_recipe *r,
+				    const struct psr_nest *nest)
+{
+	struct set sets[SETS_MAX];
+
+	return r->value <= find_sets(nest, sets) ? PSR_REASON_NONE
+						 : PSR_REASON_NO_CONSTANT;
+}
+
+static enum psr_reason apply_case(const struct psr_recipe *r,
+				  struct psr_fam *fam,
+				  const struct psr_nest *nest, LLVMValueRef f)
+{
+	size_t loops = psr_ir_loops(fam, f, NULL);
+	struct set sets[SETS_MAX], *x;
+	LLVMValueRef all = NULL;
+	enum psr_reason reason;
+	int64_t value;
+
+	if (r->value > find_sets(nest, sets))
+		return PSR_REASON_NO_CONSTANT;
+	x = &sets[r->value - 1];
+	for (unsigned i = 0; i < nest->ninputs; i++)
+		if (nest->parameter[i] >= 0 &&
+		    (x->has[i] || psr_constant_of(nest, i, &value)))
+			fold_input(nest, f, i, x->has[i] ? x->value[i] : value,
+				   &all);
+	reason = finish(fam, f, all);
+	if (!reason && psr_ir_loops(fam, f, NULL) >= loops)
+		return PSR_REASON_NOT_UNROLLED;
+	return reason;
+}
+
+static int promise_case(const struct psr_recipe *r, const struct psr_nest *nest)
+{
+	(void)r;
+	(void)nest;
+	return PROMISE_CASE;
+}
+
+const struct psr_transform psr_case = {PSR_VARIANT_GUARDED, applies_case,
+				       apply_case, promise_case, 1};
 
 static enum psr_reason applies_stride(const struct psr_recipe *r,
 				      const struct psr_nest *nest)

@@ -6,6 +6,7 @@
 #include "recipes.h"
 
 extern const struct psr_transform psr_constant; /* what the profile says */
+extern const struct psr_transform psr_case;     /* one of several sets */
 extern const struct psr_transform psr_stride; /* strides of 1, by themselves */
 
 /* Input I in calls that are dispatched; false: not constant. */
@@ -13,6 +14,9 @@ bool psr_constant_of(const struct psr_nest *nest, unsigned i, int64_t *value);
 
 /* Some input is constant in calls that are dispatched. */
 bool psr_constant_any(const struct psr_nest *nest);
+
+/* Calls of some size that are dispatched have small values of their own. */
+bool psr_constant_cases(const struct psr_nest *nest);
 
 /* Finds the inputs, numbered already, that are strides of inner loops. */
 void psr_constant_strides(struct psr_fam *fam, struct psr_nest *nest);

@@ -89,6 +89,15 @@ unsigned psr_ir_loop_size(psr_loop l)
 	return size;
 }
 
+size_t psr_ir_loops(struct psr_fam *fam, LLVMValueRef f, psr_loop parent)
+{
+	size_t n = psr_ext_loop_count(fam, f, parent), sum = n;
+
+	for (size_t i = 0; i < n; i++)
+		sum += psr_ir_loops(fam, f, psr_ext_loop_at(fam, f, parent, i));
+	return sum;
+}
+
 LLVMValueRef psr_ir_after_allocas(LLVMValueRef f)
 {
 	LLVMValueRef i = LLVMGetFirstInstruction(LLVMGetEntryBasicBlock(f));

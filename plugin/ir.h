@@ -32,6 +32,9 @@ unsigned psr_ir_function_size(LLVMValueRef f);
 /* All of L's. */
 unsigned psr_ir_loop_size(psr_loop l);
 
+/* The loops in F (PARENT NULL) or within PARENT, and within these. */
+size_t psr_ir_loops(struct psr_fam *fam, LLVMValueRef f, psr_loop parent);
+
 /* The first instruction of F that follows its leading allocas. */
 LLVMValueRef psr_ir_after_allocas(LLVMValueRef f);
 

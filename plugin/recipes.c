@@ -526,6 +526,10 @@ const struct psr_recipe psr_recipes[] = {
      NULL,
      0,
      {&psr_constant, &psr_noalias}},
+    {"case1-v3-w256", V3, 256, 0, NULL, 1, {&psr_case}},
+    {"case2-v3-w256", V3, 256, 0, NULL, 2, {&psr_case}},
+    {"case3-v3-w256", V3, 256, 0, NULL, 3, {&psr_case}},
+    {"case4-v3-w256", V3, 256, 0, NULL, 4, {&psr_case}},
     {"stride-v3-w256", V3, 256, 0, NULL, 0, {&psr_stride}},
     {"stride-v4-w512", V4, 512, 0, NULL, 0, {&psr_stride}},
     VECTOR("neon-i1", NEON, 128, 1, NULL),
@@ -537,6 +541,10 @@ const struct psr_recipe psr_recipes[] = {
     VECTOR("sve-i4", SVE, 128, 4, NULL),
     VECTOR("sve2", SVE2, 128, 0, NULL),
     {"noalias-neon", NEON, 128, 0, NULL, 0, {&psr_noalias}},
+    {"case1-neon", NEON, 128, 0, NULL, 1, {&psr_case}},
+    {"case2-neon", NEON, 128, 0, NULL, 2, {&psr_case}},
+    {"case3-neon", NEON, 128, 0, NULL, 3, {&psr_case}},
+    {"case4-neon", NEON, 128, 0, NULL, 4, {&psr_case}},
     {"ifconv-neon", NEON, 128, 0, NULL, 0, {&psr_ifconv}},
     {"noalias-sve", SVE, 128, 0, NULL, 0, {&psr_noalias}},
     VECTOR("tune-cortex-a55", NEON, 128, 0, "cortex-a55"),
@@ -665,6 +673,7 @@ static bool is_among(const struct psr_recipe *r, const struct psr_nest *nest)
 	    (suits_scalars(r) || r->transforms[0] == &psr_rolled))
 		return true;
 	return nest->only_constant && (r->transforms[0] == &psr_constant ||
+				       r->transforms[0] == &psr_case ||
 				       r->transforms[0] == &psr_counted);
 }
 
@@ -810,6 +819,16 @@ static unsigned place_parallel(struct psr_nest *nest, unsigned most)
 	return psr_options.recipes || n < wanted ? n : wanted;
 }
 
+/* The candidates for one of several sets of constants. */
+static unsigned count_cases(const struct psr_nest *nest)
+{
+	unsigned n = 0;
+
+	for (unsigned k = 0; k < nest->ncandidates; k++)
+		n += psr_recipes[nest->recipes[k]].transforms[0] == &psr_case;
+	return n;
+}
+
 /*
  * The original won wherever it was timed, against MOST others or all that there
  * are: of those that the budget left out, one may still gain.
@@ -819,7 +838,8 @@ static bool original_stands(const struct psr_nest *nest, unsigned most)
 	const struct psr_profile_site *s = nest->profile;
 	uint32_t aside = PSR_VARIANT_COUNTED | PSR_VARIANT_PARALLEL;
 
-	if (!s || !s->baseline || psr_options.recipes || psr_constant_any(nest))
+	if (!s || !s->baseline || psr_options.recipes || psr_constant_any(nest) ||
+	    psr_constant_cases(nest))
 		return false;
 	if (s->nlost >= most)
 		return true;
@@ -851,6 +871,9 @@ void psr_recipes_choose(struct psr_nest *nest)
 		nest->recipes[nest->ncandidates++] = (unsigned)i;
 		left[i] = false;
 	}
+	/* What is for one size of calls takes no place of what is for all. */
+	if (most && psr_options.max_variants < 0)
+		most += count_cases(nest);
 	if (place_counted(nest) && most && psr_options.max_variants < 0)
 		most++;
 	wanted = place_parallel(nest, most);

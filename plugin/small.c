@@ -18,6 +18,7 @@
 
 #include "domain.h"
 #include "inputs.h"
+#include "ir.h"
 #include "noalias.h"
 
 #define UNROLL       "llvm.loop.unroll.full"
@@ -213,15 +214,6 @@ static bool find_implied(struct small *s, unsigned i)
 /* ---- The copy -------------------------------------------------------------
  */
 
-static size_t count_loops(struct psr_fam *fam, LLVMValueRef f, psr_loop parent)
-{
-	size_t n = psr_ext_loop_count(fam, f, parent), sum = n;
-
-	for (size_t i = 0; i < n; i++)
-		sum += count_loops(fam, f, psr_ext_loop_at(fam, f, parent, i));
-	return sum;
-}
-
 /* F's loops shall unroll completely, whatever LLVM thinks of their size. */
 static void unroll_all(struct psr_fam *fam, LLVMValueRef f, psr_loop l)
 {
@@ -251,7 +243,7 @@ static void forget_hints(struct psr_fam *fam, LLVMValueRef f, psr_loop l)
 static bool specialise(struct small *s, struct psr_fam *fam, LLVMValueRef f,
 		       bool *guarded)
 {
-	size_t loops = count_loops(fam, f, NULL);
+	size_t loops = psr_ir_loops(fam, f, NULL);
 
 	for (unsigned i = 0; i < s->nest->ninputs; i++)
 		if (s->value[i] && s->nest->parameter[i] >= 0)
@@ -265,7 +257,7 @@ static bool specialise(struct small *s, struct psr_fam *fam, LLVMValueRef f,
 	psr_ext_simplify(fam, f);
 	if (s->size <= UNROLLED_MAX)
 		forget_hints(fam, f, NULL);
-	return count_loops(fam, f, NULL) < loops;
+	return psr_ir_loops(fam, f, NULL) < loops;
 }
 
 /* ---- The test ---------------------------------------------------------------

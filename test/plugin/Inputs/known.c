@@ -29,3 +29,14 @@ void eliminate(int n, double *a)
 				a[i * n + j] -= f * a[k * n + j];
 		}
 }
+
+void filter(int n, int width, const float *w, const float *x, float *restrict y)
+{
+	for (int i = 0; i < n; i++) {
+		float sum = 0;
+
+		for (int k = 0; k < width; k++)
+			sum += w[k] * x[i + k];
+		y[i] = sum;
+	}
+}
