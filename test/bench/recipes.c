@@ -4,6 +4,7 @@
  * what it computed. Without arguments: the kernels, with sizes and calls and
  * the recipes to compare. test/bench/recipes times them.
  */
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -157,6 +158,21 @@ static void do_speckles(struct memory *m)
 	speckles(m->n, (const uint8_t *)m->a, (uint8_t *)m->c);
 }
 
+/* Of what may be less than zero, for all the compiler knows. */
+NI roots(long n, const double *a, double *c)
+{
+	for (long i = 0; i < n; i++)
+		c[i] = sqrt(a[i]);
+}
+
+static void do_roots(struct memory *m)
+{
+	for (long i = 0; i < m->n * m->n; i++)
+		m->b[i] = m->a[i] * m->a[i];
+	for (int k = 0; k < 20; k++)
+		roots(m->n * m->n, m->b, m->c);
+}
+
 static void do_triad(struct memory *m)
 {
 	triad(m->n, m->a, m->b, m->c);
@@ -215,6 +231,7 @@ static void do_by_columns(struct memory *m)
 	by_columns(m->n, m->a, m->c);
 }
 
+#define WIDTHS	 "v3-w256 v3-w256-i4 v4-w512"
 #define STREAM	 "v3-w256 v4-w512 nontemporal-v3-w128"
 #define INDIRECT "v4-w512 prefetch32"
 #define BORDERS	 "v3-w256 v4-w512 split-v3-w256"
@@ -235,6 +252,7 @@ static const struct kernel {
     {"by-columns", do_by_columns, 500, 200, LOOPS},
     {"clamp", do_clamp, 500, 200, BORDERS},
     {"speckles", do_speckles, 500, 200, BETWEEN},
+    {"roots", do_roots, 50, 2000, WIDTHS},
     {"triad", do_triad, 2000, 20, STREAM},
     {"triad", do_triad, 500, 2000, STREAM},
     {"scale-rows", do_scale_rows, 2000, 20, STREAM},
