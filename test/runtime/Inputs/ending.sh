@@ -5,6 +5,19 @@
 psr=$1 program=$2 dir=$3
 export PSR_DB="$dir/db"
 
+states() {
+	ps -eLo pid,ppid,tid,stat,wchan:24,etimes,args | grep -F "$program" |
+		grep -v grep
+}
+
+# Whoever hangs is looked at while psr is there to hang.
+while sleep 2; do
+	states | awk '$6 > 10 && / run / { old = 1 } END { exit !old }' &&
+		states >"$dir/late"
+done &
+watch=$!
+trap 'kill $watch' EXIT
+
 for way in exit exec leave; do
 	right=0
 	for us in $(seq 4000 431 24000); do
@@ -14,7 +27,9 @@ for way in exit exec leave; do
 			right=$((right + 1))
 		else
 			echo "$way $us: status $status, '$out'"
-			ps -eLo pid,ppid,tid,stat,wchan:24,args | grep "$program"
+			[ ! -e "$dir/late" ] || cat "$dir/late"
+			rm -f "$dir/late"
+			states
 			pkill -KILL -f "^$program"
 			break
 		fi
