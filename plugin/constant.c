@@ -108,22 +108,21 @@ struct set { /* of small values, of inputs that are not constant */
 };
 
 /*
- * What calls of a size had, of inputs other than CONSTANT ones; false: nothing
- * that is small.
+ * What FROM says of inputs other than CONSTANT ones; false: nothing that is
+ * small.
  */
-static bool read_set(const struct psr_profile_site *s, unsigned size_class,
+static bool read_set(const struct psr_profile_set *from,
 		     const bool constant[PSR_INPUTS], struct set *x)
 {
 	bool any = false;
 
-	*x = (struct set){.size_class = size_class};
+	*x = (struct set){.size_class = from->size_class, .work = from->work};
 	for (unsigned i = 0; i < PSR_INPUTS; i++) {
-		const struct psr_profile_value *v = value_in(s, size_class, i);
-
-		if (constant[i] || !v || v->value < -SMALL || v->value > SMALL)
+		if (constant[i] || !from->has[i] || from->value[i] < -SMALL ||
+		    from->value[i] > SMALL)
 			continue;
 		x->has[i] = any = true;
-		x->value[i] = v->value;
+		x->value[i] = from->value[i];
 	}
 	return any;
 }
@@ -154,8 +153,12 @@ static int by_size(const void *a, const void *b)
 {
 	const struct set *x = a, *y = b;
 
-	return x->size_class < y->size_class ? -1
-					     : x->size_class > y->size_class;
+	if (x->size_class != y->size_class)
+		return x->size_class < y->size_class ? -1 : 1;
+	for (unsigned i = 0; i < PSR_INPUTS; i++)
+		if (x->value[i] != y->value[i])
+			return x->value[i] < y->value[i] ? -1 : 1;
+	return 0;
 }
 
 static int by_work(const void *a, const void *b)
@@ -182,14 +185,12 @@ static unsigned find_sets(const struct psr_nest *nest,
 
 	for (unsigned i = 0; i < PSR_INPUTS; i++)
 		constant[i] = psr_constant_of(nest, i, &value);
-	for (size_t k = 0; all > 0 && k < s->nclasses; k++) {
-		unsigned at = s->classes[k].size_class;
+	for (size_t k = 0; all > 0 && k < s->nsets; k++) {
 		struct set x;
 
-		if (!is_dispatched(nest, at) || !read_set(s, at, constant, &x))
-			continue;
-		x.work = s->classes[k].work;
-		n = add_set(sets, n, &x);
+		if (is_dispatched(nest, s->sets[k].size_class) &&
+		    read_set(&s->sets[k], constant, &x))
+			n = add_set(sets, n, &x);
 	}
 	qsort(sets, n, sizeof(*sets), by_work);
 	n = n < CASES ? n : CASES;

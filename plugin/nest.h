@@ -13,7 +13,6 @@
 #include "psr/site.h"
 #include "reasons.h"
 
-#define PSR_INPUTS   12 /* as psr/store.h has them */
 #define PSR_BRANCHES 32
 
 struct psr_features { /* counts are of the hottest innermost loop */

@@ -23,6 +23,8 @@ static struct psr_profile_site *sites;
 static size_t nsites, room;
 static char *contents; /* as it was read; NULL: none */
 static char message[256];
+static struct psr_profile_set all_calls; /* what the latest class's have */
+static unsigned ntold;			 /* of its sets */
 
 /* LIST with room for one more; ends the process as clang does without. */
 static void *grow(void *list, size_t n, size_t size)
@@ -57,6 +59,13 @@ static void add_names(char ***list, size_t *n, char *words)
 	}
 }
 
+static void push_set(struct psr_profile_site *s,
+		     const struct psr_profile_set *x)
+{
+	s->sets = grow(s->sets, s->nsets, sizeof(*s->sets));
+	s->sets[s->nsets++] = *x;
+}
+
 static bool add_class(struct psr_profile_site *s, const char *words)
 {
 	unsigned at, log2;
@@ -69,6 +78,9 @@ static bool add_class(struct psr_profile_site *s, const char *words)
 	s->classes = grow(s->classes, s->nclasses, sizeof(*s->classes));
 	s->classes[s->nclasses++] =
 	    (struct psr_profile_class){(uint16_t)at, work};
+	all_calls = (struct psr_profile_set){(uint16_t)at, work, {0}, {0}};
+	ntold = 0;
+	push_set(s, &all_calls);
 	return true;
 }
 
@@ -83,6 +95,37 @@ static bool add_value(struct psr_profile_site *s, const char *words)
 	s->values = grow(s->values, s->nvalues, sizeof(*s->values));
 	s->values[s->nvalues++] = (struct psr_profile_value){
 	    s->classes[s->nclasses - 1].size_class, (uint8_t)input, value};
+	if (input < PSR_INPUTS && !ntold) {
+		all_calls.has[input] = true;
+		all_calls.value[input] = value;
+		s->sets[s->nsets - 1] = all_calls;
+	}
+	return true;
+}
+
+/* Some of the latest class's calls have these values as well. */
+static bool add_set(struct psr_profile_site *s, char *words)
+{
+	struct psr_profile_set x = all_calls;
+	unsigned input, n = ntold + 1;
+	int64_t value;
+	int len;
+
+	if (!s->nclasses || !*words)
+		return false;
+	for (; *words; words += len) {
+		if (sscanf(words, "%u %" SCNd64 " %n", &input, &value, &len) !=
+			2 ||
+		    input >= PSR_INPUTS)
+			return false;
+		x.has[input] = true;
+		x.value[input] = value;
+	}
+	if (!ntold++)
+		s->nsets--; /* which said what they all have */
+	push_set(s, &x);
+	for (unsigned i = 1; i <= n; i++)
+		s->sets[s->nsets - i].work = x.work / n;
 	return true;
 }
 
@@ -142,6 +185,8 @@ static bool take_line(char *line)
 		return add_class(s, words);
 	else if (!strcmp(line, "value"))
 		return add_value(s, words);
+	else if (!strcmp(line, "set"))
+		return add_set(s, words);
 	else if (!strcmp(line, "branch"))
 		return add_branch(s, words);
 	return true;
@@ -189,6 +234,7 @@ static void forget(void)
 		free(s->lost);
 		free(s->classes);
 		free(s->values);
+		free(s->sets);
 		free(s->branches);
 	}
 }

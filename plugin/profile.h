@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define PSR_INPUTS 12 /* as psr/store.h has them */
+
 struct psr_profile_value {
 	uint16_t size_class;
 	uint8_t input;
@@ -19,6 +21,13 @@ struct psr_profile_value {
 struct psr_profile_class {
 	uint16_t size_class;
 	double work; /* units of all calls together */
+};
+
+struct psr_profile_set { /* of values that calls of a size had together */
+	uint16_t size_class;
+	double work; /* units of these calls together */
+	bool has[PSR_INPUTS];
+	int64_t value[PSR_INPUTS];
 };
 
 struct psr_profile_branch {
@@ -38,6 +47,8 @@ struct psr_profile_site {
 	size_t nclasses;
 	struct psr_profile_value *values;
 	size_t nvalues;
+	struct psr_profile_set *sets; /* one of each class, or more */
+	size_t nsets;
 	struct psr_profile_branch *branches;
 	size_t nbranches;
 };

@@ -38,25 +38,25 @@ struct small {
 	bool implied[PSR_INPUTS];       /* by the others: not compared */
 };
 
-static bool has_values(const struct psr_profile_site *s, unsigned size_class)
+static bool has_values(const struct psr_profile_set *x)
 {
-	for (size_t k = 0; k < s->nvalues; k++)
-		if (s->values[k].size_class == size_class)
+	for (unsigned i = 0; i < PSR_INPUTS; i++)
+		if (x->has[i])
 			return true;
 	return false;
 }
 
-/* Puts C among the N classes with the most work; returns how many are there. */
-static unsigned insert(const struct psr_profile_class *most[COPIES], unsigned n,
-		       const struct psr_profile_class *c)
+/* Puts X among the N sets with the most work; returns how many are there. */
+static unsigned insert(const struct psr_profile_set *most[COPIES], unsigned n,
+		       const struct psr_profile_set *x)
 {
 	unsigned k = n < COPIES ? n++ : n;
 
-	for (; k && most[k - 1]->work < c->work; k--)
+	for (; k && most[k - 1]->work < x->work; k--)
 		if (k < COPIES)
 			most[k] = most[k - 1];
 	if (k < COPIES)
-		most[k] = c;
+		most[k] = x;
 	return n;
 }
 
@@ -69,25 +69,26 @@ static uint64_t least_dispatched(const struct psr_nest *nest)
 }
 
 /*
- * The few sizes that have nearly all of the work which is not dispatched, those
- * with the most first. Returns how many; 0: there are none such.
+ * The few sets of values that have nearly all of the work which is not
+ * dispatched, those with the most first. Returns how many; 0: there are none
+ * such.
  */
-static unsigned pick_classes(const struct psr_nest *nest,
-			     const struct psr_profile_class *most[COPIES])
+static unsigned pick_sets(const struct psr_nest *nest,
+			  const struct psr_profile_set *most[COPIES])
 {
 	const struct psr_profile_site *s = nest->profile;
 	uint64_t begin = least_dispatched(nest);
 	double all = 0, covered = 0;
 	unsigned n = 0;
 
-	for (size_t i = 0; s && i < s->nclasses; i++) {
-		const struct psr_profile_class *c = &s->classes[i];
+	for (size_t i = 0; s && i < s->nsets; i++) {
+		const struct psr_profile_set *x = &s->sets[i];
 
-		if (psr_class_work(c->size_class) >= begin)
+		if (psr_class_work(x->size_class) >= begin)
 			continue;
-		all += c->work;
-		if (c->work >= WORK_MIN && has_values(s, c->size_class))
-			n = insert(most, n, c);
+		all += x->work;
+		if (x->work >= WORK_MIN && has_values(x))
+			n = insert(most, n, x);
 	}
 	while (n && most[n - 1]->work < SHARE * all)
 		n--;
@@ -104,23 +105,23 @@ static uint64_t unrolled_size(const struct psr_nest *nest, unsigned size_class)
 
 unsigned psr_small_wanted(const struct psr_nest *nest)
 {
-	const struct psr_profile_class *most[COPIES];
+	const struct psr_profile_set *most[COPIES];
 	int asked = psr_recipe_find("const", 5);
 
 	if (psr_options.recipes && !psr_options.recipe[asked])
 		return 0;
 	if (!nest->loop || nest->only_parallel || !psr_options.max_variants)
 		return 0;
-	return pick_classes(nest, most);
+	return pick_sets(nest, most);
 }
 
 double psr_small_cost(const struct psr_nest *nest)
 {
-	const struct psr_profile_class *most[COPIES];
+	const struct psr_profile_set *most[COPIES];
 	double cost = 0;
 
 	if (nest->nsmall)
-		pick_classes(nest, most);
+		pick_sets(nest, most);
 	for (unsigned i = 0; i < nest->nsmall; i++) {
 		uint64_t size = unrolled_size(nest, most[i]->size_class);
 
@@ -131,19 +132,12 @@ double psr_small_cost(const struct psr_nest *nest)
 	return cost;
 }
 
-static void take_values(struct small *s, unsigned size_class)
+static void take_values(struct small *s, const struct psr_profile_set *from)
 {
-	const struct psr_profile_site *from = s->nest->profile;
-
-	for (size_t k = 0; k < from->nvalues; k++) {
-		const struct psr_profile_value *v = &from->values[k];
-
-		if (v->size_class == size_class && v->input < s->nest->ninputs)
-			s->value[v->input] =
-			    psr_inputs_constant(
-				LLVMTypeOf(s->nest->inputs[v->input]),
-				v->value);
-	}
+	for (unsigned i = 0; i < s->nest->ninputs; i++)
+		if (from->has[i])
+			s->value[i] = psr_inputs_constant(
+			    LLVMTypeOf(s->nest->inputs[i]), from->value[i]);
 }
 
 /* ---- What follows from what is compared ---------------------------------- */
@@ -363,16 +357,16 @@ static bool make(struct small *s, struct psr_fam *fam, int first)
 }
 
 static bool make_one(struct psr_fam *fam, struct psr_nest *nest,
-		     unsigned size_class)
+		     const struct psr_profile_set *from)
 {
 	struct small s = {.nest = nest};
 	bool changed = false, sound = true;
 	int first;
 
-	s.size = unrolled_size(nest, size_class);
+	s.size = unrolled_size(nest, from->size_class);
 	s.ctx = LLVMGetModuleContext(LLVMGetGlobalParent(nest->function));
 	s.b = LLVMCreateBuilderInContext(s.ctx);
-	take_values(&s, size_class);
+	take_values(&s, from);
 	for (unsigned i = 0; i < nest->ninputs; i++)
 		if (s.value[i])
 			sound &= find_implied(&s, i);
@@ -385,12 +379,12 @@ static bool make_one(struct psr_fam *fam, struct psr_nest *nest,
 
 bool psr_small_make(struct psr_fam *fam, struct psr_nest *nest)
 {
-	const struct psr_profile_class *most[COPIES];
+	const struct psr_profile_set *most[COPIES];
 	bool changed = false;
 
-	pick_classes(nest, most);
+	pick_sets(nest, most);
 	/* A copy stands between the tests of those before it and the nest. */
 	for (unsigned i = 0; i < nest->nsmall; i++)
-		changed |= make_one(fam, nest, most[i]->size_class);
+		changed |= make_one(fam, nest, most[i]);
 	return changed;
 }

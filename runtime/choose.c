@@ -55,7 +55,7 @@
 #define Z_99         2.58
 #define SURE_SAMPLES 6     /* from here on order statistics */
 #define COUNT_FREE   4     /* calls of a size that tell their values anyway */
-#define COUNT_SMALL  16    /* the same, of those that are not dispatched */
+#define COUNT_SMALL  16    /* the first ones, where they are not dispatched */
 #define COUNT_ENOUGH 256
 #define COUNT_NS     1e5   /* a longer call is not slowed down for free */
 #define COUNT_SLOW   4     /* times a call's time, at most, to count it */
@@ -652,8 +652,12 @@ enum psr_counting psr_choose_counting(uint64_t counted, double call_ns,
 	return PSR_COUNT_ALL;
 }
 
-enum psr_counting psr_choose_small(uint64_t counted, const struct psr_budget *b)
+enum psr_counting psr_choose_small(uint64_t counted, uint64_t before,
+				   const struct psr_budget *b)
 {
-	return b->share > 0 && counted < COUNT_SMALL ? PSR_COUNT_ALL
-						     : PSR_COUNT_NONE;
+	uint64_t most = before ? before + COUNT_FREE : COUNT_SMALL;
+
+	return b->share > 0 && counted < most && counted < COUNT_ENOUGH
+		   ? PSR_COUNT_ALL
+		   : PSR_COUNT_NONE;
 }

@@ -144,8 +144,11 @@ unsigned psr_choose_warm(const struct psr_rival *r, unsigned best, unsigned i,
 enum psr_counting psr_choose_counting(uint64_t counted, double call_ns,
 				      struct psr_budget *b);
 
-/* The same for calls too small to be dispatched. */
-enum psr_counting psr_choose_small(uint64_t counted,
+/*
+ * The same for calls too small to be dispatched, BEFORE of them in earlier
+ * processes: some of each process, as another may have other values.
+ */
+enum psr_counting psr_choose_small(uint64_t counted, uint64_t before,
 				   const struct psr_budget *b);
 
 #endif

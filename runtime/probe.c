@@ -224,7 +224,8 @@ static int64_t count(struct psr_known *k, struct psr_class *c,
 static int64_t choose_small(struct psr_known *k, struct psr_class *c)
 {
 	enum psr_counting how = k->counted
-				    ? psr_choose_small(c->counted, &k->budget)
+				    ? psr_choose_small(c->counted, c->before,
+						       &k->budget)
 				    : PSR_COUNT_NONE;
 
 	if (how)

@@ -22,6 +22,8 @@
 #define DOMINANT  0.9 /* share of calls that makes a value a constant */
 #define COUNTED   3   /* calls that tell of it */
 #define KNOWN     16  /* calls after which counting need not go on */
+#define SETS      4   /* of values, in calls of one size */
+#define SET_SHARE 0.1 /* of them, each */
 #define DECIDED   16  /* samples of a baseline that is best for good */
 #define TRIED     8   /* samples of a variant that had its chance */
 #define WORTH     0.01 /* of its time, that a site must gain in all, */
@@ -308,40 +310,122 @@ static unsigned log2_of(double v)
 	return n;
 }
 
+struct value {
+	int64_t value;
+	double n;
+};
+
 struct values {
 	struct digest *d;
-	int64_t size_class; /* whose line was written last */
+	int64_t put;	    /* the size class whose line was written last */
+	int64_t size_class; /* of those below */
+	struct value values[PSR_INPUTS][SETS]; /* most frequent first */
+	unsigned n[PSR_INPUTS];
 };
 
 /* A class's line, and those of the classes before it. */
 static void put_classes(struct values *x, int64_t to)
 {
-	for (x->size_class++; x->size_class <= to; x->size_class++)
-		if (x->d->calls[x->size_class] > 0)
-			psr_text_add(&x->d->text, "class %d %u\n",
-				     (int)x->size_class,
-				     log2_of(work_of(x->d, x->size_class)));
-	x->size_class = to;
+	for (x->put++; x->put <= to; x->put++)
+		if (x->d->calls[x->put] > 0)
+			psr_text_add(&x->d->text, "class %d %u\n", (int)x->put,
+				     log2_of(work_of(x->d, x->put)));
+	x->put = to;
+}
+
+/* Which calls share; false: they differ in input I, or nothing is known. */
+static bool is_dominant(const struct values *x, unsigned i, double counted)
+{
+	return x->n[i] && x->values[i][0].n >= DOMINANT * counted;
+}
+
+/*
+ * What the calls had that had V in input FIRST, which differs: the values of
+ * other such inputs that are as frequent, so that of a size and what follows
+ * from it both are there.
+ */
+static void put_set(struct values *x, unsigned first, const struct value *v,
+		    double counted)
+{
+	unsigned at = (unsigned)(v - x->values[first]);
+
+	psr_text_add(&x->d->text, "set %u %" PRId64, first, v->value);
+	for (unsigned i = first + 1; i < PSR_INPUTS; i++)
+		if (at < x->n[i] && !is_dominant(x, i, counted) &&
+		    x->values[i][at].n == v->n)
+			psr_text_add(&x->d->text, " %u %" PRId64, i,
+				     x->values[i][at].value);
+	psr_text_add(&x->d->text, "\n");
+}
+
+static int by_value(const void *a, const void *b)
+{
+	const struct value *const *x = a, *const *y = b;
+
+	return (*x)->value < (*y)->value ? -1 : (*x)->value > (*y)->value;
+}
+
+static void put_sets(struct values *x, double counted)
+{
+	const struct value *sets[SETS];
+	unsigned i = 0, n = 0;
+	double all = 0;
+
+	while (i < PSR_INPUTS && (!x->n[i] || is_dominant(x, i, counted)))
+		i++;
+	if (i == PSR_INPUTS)
+		return;
+	for (unsigned k = 0; k < x->n[i]; k++) {
+		if (x->values[i][k].n < SET_SHARE * counted)
+			break;
+		sets[n++] = &x->values[i][k];
+		all += x->values[i][k].n;
+	}
+	if (all < DOMINANT * counted)
+		return;
+	qsort(sets, n, sizeof(*sets), by_value);
+	for (unsigned k = 0; k < n; k++)
+		put_set(x, i, sets[k], counted);
+}
+
+/* Of the size class that has been read. */
+static void put_values(struct values *x)
+{
+	double counted;
+
+	if (x->size_class < 0)
+		return;
+	counted = (double)x->d->counted[x->size_class];
+	if (counted >= COUNTED) {
+		put_classes(x, x->size_class);
+		for (unsigned i = 0; i < PSR_INPUTS; i++)
+			if (is_dominant(x, i, counted))
+				psr_text_add(&x->d->text,
+					     "value %u %" PRId64 "\n", i,
+					     x->values[i][0].value);
+	}
+	if (counted >= KNOWN)
+		put_sets(x, counted);
+	memset(x->n, 0, sizeof(x->n));
 }
 
 static int each_value(void *ctx, int ncols, const char *const *names,
 		      const char *const *v, const char *const *types)
 {
 	struct values *x = ctx;
-	int64_t at = atoll(v[0]);
-	double counted;
+	int64_t at = atoll(v[0]), i = atoll(v[1]);
 
 	(void)ncols;
 	(void)names;
 	(void)types;
-	if (at < 0 || at >= PSR_CLASSES)
+	if (at < 0 || at >= PSR_CLASSES || i < 0 || i >= PSR_INPUTS)
 		return 0;
-	counted = (double)x->d->counted[at];
-	if (counted < COUNTED || atof(v[3]) < DOMINANT * counted)
-		return 0;
-	if (at > x->size_class)
-		put_classes(x, at);
-	psr_text_add(&x->d->text, "value %s %s\n", v[1], v[2]);
+	if (at != x->size_class)
+		put_values(x);
+	x->size_class = at;
+	if (x->n[i] < SETS)
+		x->values[i][x->n[i]++] =
+		    (struct value){strtoll(v[2], NULL, 10), atof(v[3])};
 	return 0;
 }
 
@@ -430,7 +514,7 @@ static int each_hot(void *ctx, int ncols, const char *const *names,
 
 static int write_digest(struct writer *w, struct digest *d, const char *ids)
 {
-	struct values x = {d, -1};
+	struct values x = {.d = d, .put = -1, .size_class = -1};
 	int ret = psr_store_query(w->store, counts_sql, &ids, 1, each_count, d,
 				  w->err);
 
@@ -446,6 +530,7 @@ static int write_digest(struct writer *w, struct digest *d, const char *ids)
 	if (!ret)
 		ret = psr_store_query(w->store, values_sql, &ids, 1, each_value,
 				      &x, w->err);
+	put_values(&x);
 	put_classes(&x, PSR_CLASSES - 1);
 	if (!ret)
 		ret = psr_store_query(w->store, branches_sql, &ids, 1,

@@ -713,7 +713,7 @@ void psr_sites_adopt_count(struct psr_module_state *m, uint64_t site,
 			continue;
 		c = psr_sites_class(m, k, size_class);
 		if (c)
-			c->counted = counted;
+			c->counted = c->before = counted;
 	}
 }
 

@@ -57,6 +57,7 @@ struct psr_class {
 	bool expected;             /* the rivals' promises are known */
 	uint32_t generation;       /* of psr_sites_forked; else own is stale */
 	uint64_t counted;          /* calls of the counted variant, ever */
+	uint64_t before;           /* in earlier processes */
 	double calls;              /* an estimate, not saved yet */
 	struct psr_latest latest;
 	struct psr_counts *counts; /* NULL: none yet */

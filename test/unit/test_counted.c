@@ -93,11 +93,14 @@ static void test_when(void)
 		  psr_choose_counting(5, 1e7, &b) == PSR_COUNT_ALL &&
 		  psr_choose_counting(6, 1e7, &b) == PSR_COUNT_NONE,
 	      "the first long ones");
-	CHECK(psr_choose_small(0, &b) == PSR_COUNT_ALL, "small");
-	CHECK(psr_choose_small(16, &b) == PSR_COUNT_NONE, "small enough");
+	CHECK(psr_choose_small(15, 0, &b) == PSR_COUNT_ALL, "small");
+	CHECK(psr_choose_small(16, 0, &b) == PSR_COUNT_NONE, "small enough");
+	CHECK(psr_choose_small(19, 16, &b) == PSR_COUNT_ALL, "the next ones");
+	CHECK(psr_choose_small(20, 16, &b) == PSR_COUNT_NONE, "of a process");
+	CHECK(psr_choose_small(256, 255, &b) == PSR_COUNT_NONE, "of all");
 	b.share = 0;
 	CHECK(psr_choose_counting(0, ns, &b) == PSR_COUNT_NONE &&
-		  psr_choose_small(0, &b) == PSR_COUNT_NONE,
+		  psr_choose_small(0, 0, &b) == PSR_COUNT_NONE,
 	      "no exploration");
 }
 

@@ -192,6 +192,43 @@ static void test_values(const char *dir)
 	psr_store_close(s);
 }
 
+/* Calls of one size differ: what each had together, most frequent or not. */
+static void test_sets(const char *dir)
+{
+	struct psr_store *s = open_new(dir, "sets.db");
+	struct psr_site_count c[2] = {
+	    {.site = 0xabc,
+	     .size_class = 6,
+	     .calls = 1024,
+	     .counted = 100,
+	     .nvalues = 11,
+	     .values = {{0, 7, 100},
+			{1, 5, 60},
+			{1, 3, 38},
+			{1, 9, 2},
+			{2, 6, 60},
+			{2, 4, 38},
+			{2, 10, 2},
+			{3, 1, 50},
+			{3, 0, 50},
+			{4, 2, 60},
+			{4, 8, 20}}},
+	    {.site = 0xabc,
+	     .size_class = 7,
+	     .calls = 1024,
+	     .counted = 15,
+	     .nvalues = 2,
+	     .values = {{0, 1, 8}, {0, 2, 7}}}};
+
+	save(s, "prog", NULL, 0, c, 2);
+	expect(s, NULL, 0,
+	       "psr-profile 1\nsite 0000000000000abc\n"
+	       "known\nclass 6 16\nvalue 0 7\n"
+	       "set 1 3 2 4\nset 1 5 2 6 4 2\nclass 7 17\n"
+	       "branch 1 49153 16385\n");
+	psr_store_close(s);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 2)
@@ -201,5 +238,6 @@ int main(int argc, char **argv)
 	test_worth(argv[1]);
 	test_hot(argv[1]);
 	test_values(argv[1]);
+	test_sets(argv[1]);
 	return check_failures;
 }
