@@ -10,9 +10,10 @@
  * disappear.
  *
  * Where calls differ, as filters of three widths or points in two and in three
- * dimensions do, up to four variants are made of the sets of small values that
- * calls of some size had, so that of each size the runtime finds the one that is
- * made for it. A set of which no loop unrolls is none.
+ * dimensions do, up to four variants are made of the sets of small values, and
+ * of what is divided by, that calls of some size had, so that of each size the
+ * runtime finds the one that is made for it. A set of which no loop unrolls is
+ * none.
  *
  * Without a profile a stride is taken for 1 that an innermost loop multiplies
  * its index by, or adds to it in each iteration, and that bounds no loop.
@@ -107,21 +108,56 @@ struct set { /* of small values, of inputs that are not constant */
 	double work;
 };
 
+static bool is_small(int64_t value)
+{
+	return value >= -SMALL && value <= SMALL;
+}
+
+/* Something is divided by V: by a constant that is a multiplication. */
+static bool divides(LLVMValueRef v)
+{
+	for (LLVMUseRef u = LLVMGetFirstUse(v); u; u = LLVMGetNextUse(u)) {
+		LLVMValueRef i = LLVMGetUser(u);
+
+		if (LLVMIsASExtInst(i) || LLVMIsAZExtInst(i)) {
+			if (divides(i))
+				return true;
+			continue;
+		}
+		if (!LLVMIsABinaryOperator(i) || LLVMGetOperand(i, 1) != v)
+			continue;
+		switch (LLVMGetInstructionOpcode(i)) {
+		case LLVMSDiv:
+		case LLVMUDiv:
+		case LLVMSRem:
+		case LLVMURem:
+			return true;
+		default:
+			break;
+		}
+	}
+	return false;
+}
+
 /*
  * What FROM says of inputs other than CONSTANT ones; false: nothing that is
  * small.
  */
 static bool read_set(const struct psr_profile_set *from,
+		     const struct psr_nest *nest,
 		     const bool constant[PSR_INPUTS], struct set *x)
 {
 	bool any = false;
 
 	*x = (struct set){.size_class = from->size_class, .work = from->work};
-	for (unsigned i = 0; i < PSR_INPUTS; i++) {
-		if (constant[i] || !from->has[i] || from->value[i] < -SMALL ||
-		    from->value[i] > SMALL)
+	for (unsigned i = 0; i < nest->ninputs; i++) {
+		bool small = is_small(from->value[i]);
+
+		if (constant[i] || !from->has[i] ||
+		    (!small && !divides(nest->inputs[i])))
 			continue;
-		x->has[i] = any = true;
+		any |= small;
+		x->has[i] = true;
 		x->value[i] = from->value[i];
 	}
 	return any;
@@ -189,7 +225,7 @@ static unsigned find_sets(const struct psr_nest *nest,
 		struct set x;
 
 		if (is_dispatched(nest, s->sets[k].size_class) &&
-		    read_set(&s->sets[k], constant, &x))
+		    read_set(&s->sets[k], nest, constant, &x))
 			n = add_set(sets, n, &x);
 	}
 	qsort(sets, n, sizeof(*sets), by_work);

@@ -40,3 +40,14 @@ void filter(int n, int width, const float *w, const float *x, float *restrict y)
 		y[i] = sum;
 	}
 }
+
+void mean(int n, int width, int all, const int *x, int *restrict y)
+{
+	for (int i = 0; i < n; i++) {
+		int sum = 0;
+
+		for (int k = 0; k < width; k++)
+			sum += x[i + k];
+		y[i] = sum / all;
+	}
+}
