@@ -123,8 +123,20 @@ static int rank(const struct psr_nest *s)
 	return runs_once(s) ? 2 : s->pinned ? 1 : 0;
 }
 
+/* The loops that an iteration is within, of the nest and around it. */
+static unsigned depth_of(const struct psr_nest *s)
+{
+	psr_loop l = s->loop ? psr_ext_loop_parent(s->loop) : NULL;
+	unsigned n = s->features.depth;
+
+	for (; l; l = psr_ext_loop_parent(l))
+		n++;
+	return n;
+}
+
 /* Where a variant gains more: where time is known to be spent; then what runs
- * more than once, deep nests, and those with arithmetic. */
+ * more than once, what is in many loops, deep nests, and those with
+ * arithmetic. */
 static int compare_gain(const void *a, const void *b)
 {
 	const struct psr_nest *p = *(const struct psr_nest *const *)a;
@@ -138,6 +150,8 @@ static int compare_gain(const void *a, const void *b)
 		return p->only_isa ? 1 : -1;
 	if (p->only_parallel != q->only_parallel)
 		return p->only_parallel ? 1 : -1;
+	if (depth_of(p) != depth_of(q))
+		return depth_of(p) > depth_of(q) ? -1 : 1;
 	if (p->features.depth != q->features.depth)
 		return p->features.depth > q->features.depth ? -1 : 1;
 	if (p->features.flops != q->features.flops)
@@ -148,7 +162,7 @@ static int compare_gain(const void *a, const void *b)
 /* The recipes by which a site is ahead of the others, where more is gained. */
 static unsigned lead(const struct psr_nest *s)
 {
-	return (s->features.depth > 1 ? 2 : 0) + (s->features.flops ? 1 : 0);
+	return (depth_of(s) > 1 ? 2 : 0) + (s->features.flops ? 1 : 0);
 }
 
 /* The code that its loops become. */

@@ -2,7 +2,7 @@
 // An inner loop of few iterations is written out, and the loop around it
 // vectorised, each sum in its order; found within a loop that is no site.
 // RUN: rm -f %t.json
-// RUN: %clang -O2 -S -emit-llvm -fplugin=%plugin -mllvm -psr-recipes=flat-v3-w256,unroll4-v3-w256 -mllvm -psr-remarks=%t.json %s -o - | %FileCheck %s
+// RUN: %clang -O2 -S -emit-llvm -fplugin=%plugin -mllvm -psr-budget=1000 -mllvm -psr-recipes=flat-v3-w256,unroll4-v3-w256 -mllvm -psr-remarks=%t.json %s -o - | %FileCheck %s
 // RUN: %FileCheck --check-prefix=JSON %s < %t.json
 
 void fir(const float *restrict in, float *restrict out, int n,
