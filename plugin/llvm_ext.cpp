@@ -164,6 +164,16 @@ struct PsrNontemporal : PassInfoMixin<PsrNontemporal> {
 	}
 };
 
+struct PsrFinish : PassInfoMixin<PsrFinish> {
+	PreservedAnalyses run(Function &F, FunctionAnalysisManager &FAM)
+	{
+		return psr_module_finish(reinterpret_cast<psr_fam *>(&FAM),
+					 wrap(&F))
+			   ? PreservedAnalyses::none()
+			   : PreservedAnalyses::all();
+	}
+};
+
 // Variants of one site that came out alike become one. Those of another group
 // of sections stay: the linker may drop that group.
 struct PsrMerge : PassInfoMixin<PsrMerge> {
@@ -224,6 +234,7 @@ void register_passes(PassBuilder &PB)
 			    return;
 		    MPM.addPass(
 			createModuleToFunctionPassAdaptor(PsrNontemporal()));
+		    MPM.addPass(createModuleToFunctionPassAdaptor(PsrFinish()));
 		    MPM.addPass(PsrMerge());
 	    });
 	PB.registerPipelineParsingCallback(
@@ -532,6 +543,13 @@ bool psr_ext_loop_is_short(psr_loop l, unsigned rounds)
 	std::optional<unsigned> n = getLoopEstimatedTripCount(loop_of(l));
 
 	return n && *n < rounds;
+}
+
+bool psr_ext_loop_is_long(psr_loop l, unsigned rounds)
+{
+	std::optional<unsigned> n = getLoopEstimatedTripCount(loop_of(l));
+
+	return n && *n >= rounds;
 }
 
 bool psr_ext_loop_lengthen(psr_loop l, unsigned rounds)

@@ -58,6 +58,12 @@ enum psr_phase {
 /* Runs the pass; returns whether M has changed. Locks out other threads. */
 bool psr_module_run(LLVMModuleRef m, struct psr_fam *fam, enum psr_phase phase);
 
+/*
+ * What is left to do with F when all passes have run: short loops that go round
+ * often, says a profile, are to begin a line of the cache. Returns whether any.
+ */
+bool psr_module_finish(struct psr_fam *fam, LLVMValueRef f);
+
 /* Attribute of variants whose aligned vector stores go around the caches. */
 #define PSR_NONTEMPORAL "psr-nontemporal"
 
@@ -121,6 +127,9 @@ enum psr_vector psr_ext_loop_vector(struct psr_fam *fam, LLVMValueRef f,
 
 /* A profile says that L goes round fewer than ROUNDS times. */
 bool psr_ext_loop_is_short(psr_loop l, unsigned rounds);
+
+/* It says that L goes round ROUNDS times or more. */
+bool psr_ext_loop_is_long(psr_loop l, unsigned rounds);
 
 /* It says ROUNDS from now on; L's branches stay as likely. Returns whether it
  * does. */
