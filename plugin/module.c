@@ -44,6 +44,7 @@
 #define HOT_INSTRUCTIONS  6144 /* where time is spent, by the profile */
 #define PIN_INSTRUCTIONS  1024 /* for nests that are pinned, and as many */
 #define PIN_SHARE         0.1  /* and this of the module to copy them */
+#define REPEATS           4    /* loops that look alike in one function */
 #define DISPATCH_SIZE     75   /* one site's dispatch and tables */
 #define VECTOR_FACTOR     4    /* vector body, remainder, checks */
 #define VECTOR_SIZE       40
@@ -123,7 +124,37 @@ static bool runs_once(const struct psr_nest *s)
 /* Those that share what is left when others have had theirs. */
 static int rank(const struct psr_nest *s)
 {
-	return runs_once(s) ? 2 : s->pinned ? 1 : 0;
+	return runs_once(s) || s->repeated ? 2 : s->pinned ? 1 : 0;
+}
+
+static bool looks_alike(const struct psr_nest *a, const struct psr_nest *b)
+{
+	const struct psr_features *p = &a->features, *q = &b->features;
+
+	return p->depth == q->depth && p->instructions == q->instructions &&
+	       p->loads == q->loads && p->stores == q->stores &&
+	       p->flops == q->flops && p->branches == q->branches &&
+	       p->load_bytes == q->load_bytes &&
+	       p->store_bytes == q->store_bytes;
+}
+
+/*
+ * SITES that a function has more than a few like, as it inlines another again
+ * and again: each has its part of the time only. Not by lines, as what is made
+ * must not depend on debug information.
+ */
+static void mark_repeated(struct psr_nest **sites, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		unsigned before = 0;
+
+		for (size_t k = i; before < REPEATS && k--;) {
+			if (sites[k]->function != sites[i]->function)
+				break;
+			before += looks_alike(sites[k], sites[i]);
+		}
+		sites[i]->repeated = before == REPEATS;
+	}
 }
 
 /* The loops that an iteration is within, of the nest and around it. */
@@ -302,6 +333,7 @@ static void keep_budget(LLVMModuleRef m, struct psr_nests *nests)
 				size += body_of(&nests->at[i]) -
 					nests->at[i].features.size;
 		}
+	mark_repeated(sites, n);
 	left = psr_options.budget * (is_program ? PROGRAM_FACTOR : 1) * size;
 	scalar = is_program ? MAIN_INSTRUCTIONS : left / 2;
 	if (left < least && psr_options.budget > 0)

@@ -62,6 +62,7 @@ struct psr_nest {
 	bool only_isa;      /* or by these */
 	bool only_parallel; /* others gain in the nests within */
 	bool pinned;        /* see pin.h */
+	bool repeated;      /* one of many that look alike in the function */
 	bool has_small;       /* inline copies for small constant calls */
 	unsigned nsmall;      /* how many it shall have */
 	LLVMValueRef work;    /* i64 on entry; while code is changed */

@@ -37,6 +37,7 @@
 #define DEPTH_MAX      3    /* loops in a kernel's deepest chain */
 #define REPEATED_DEPTH 8    /* from a value to what it is computed of */
 #define LIGHT_SIZE     24   /* instructions */
+#define HEAVY_WORK 65536 /* instructions of one run through scalar code */
 #define ISA_SIZE       12   /* of what only other instructions may speed up */
 #define THREADS_WORK   16   /* times the least work, to be shared out */
 #define LEAST_PART     4    /* of it, what may gain enough to be dispatched */
@@ -390,10 +391,11 @@ static bool is_light(const struct psr_nest *nest)
 {
 	const struct psr_features *x = &nest->features;
 
-	return x->depth < 2 &&
-	       (!x->vector_loops ||
-		(!x->flops && !x->inner_trip &&
-		 x->instructions < LIGHT_SIZE));
+	if (x->depth > 1)
+		return false;
+	if (!x->vector_loops)
+		return x->inner_trip * x->instructions < HEAVY_WORK;
+	return !x->flops && !x->inner_trip && x->instructions < LIGHT_SIZE;
 }
 
 /* To what is known to pay, but not below the least. */
