@@ -500,6 +500,11 @@ void psr_ext_loop_set_hint(psr_loop l, const char *name, unsigned value)
 	addStringMetadataToLoop(loop_of(l), name, value);
 }
 
+int psr_ext_loop_hint(psr_loop l, const char *name)
+{
+	return getOptionalIntLoopAttribute(loop_of(l), name).value_or(0);
+}
+
 void psr_ext_loop_drop_hints(psr_loop loop, const char *prefix)
 {
 	Loop *l = loop_of(loop);

@@ -60,7 +60,8 @@ bool psr_module_run(LLVMModuleRef m, struct psr_fam *fam, enum psr_phase phase);
 
 /*
  * What is left to do with F when all passes have run: short loops that go round
- * often, says a profile, are to begin a line of the cache. Returns whether any.
+ * often, in variants or says a profile, are to begin a line of the cache.
+ * Returns whether any.
  */
 bool psr_module_finish(struct psr_fam *fam, LLVMValueRef f);
 
@@ -110,6 +111,7 @@ size_t psr_ext_loop_nblocks(psr_loop l);
 LLVMBasicBlockRef psr_ext_loop_block(psr_loop l, size_t i);
 unsigned psr_ext_loop_line(psr_loop l); /* 0: unknown */
 bool psr_ext_loop_has_hint(psr_loop l, const char *name);
+int psr_ext_loop_hint(psr_loop l, const char *name); /* its value, or 0 */
 void psr_ext_loop_set_hint(psr_loop l, const char *name, unsigned value);
 /* Those whose names begin with PREFIX. */
 void psr_ext_loop_drop_hints(psr_loop l, const char *prefix);

@@ -36,6 +36,7 @@
 #define HALF_LINE         32
 #define LINE_SIZE         32 /* instructions, of which many are addresses */
 #define LONG_TRIP         16 /* rounds that pay for the padding in front */
+#define VECTORISED        "llvm.loop.isvectorized"
 #define NO_UNROLL         "llvm.loop.unroll.runtime.disable"
 #define TINY_TRIP         16 /* of LLVM: vectorizer-min-trip-count */
 #define FREE_INSTRUCTIONS 1472 /* a module may add so much in any case */
@@ -722,10 +723,33 @@ static bool run(LLVMModuleRef m, struct psr_fam *fam, enum psr_phase phase)
 
 /* A linker has threads, and modules of which each has its own options. */
 
+static bool has_vectors(psr_loop l)
+{
+	for (size_t b = 0; b < psr_ext_loop_nblocks(l); b++)
+		for (LLVMValueRef i = LLVMGetFirstInstruction(
+			 psr_ext_loop_block(l, b));
+		     i; i = LLVMGetNextInstruction(i))
+			if (LLVMGetTypeKind(LLVMTypeOf(i)) ==
+			    LLVMVectorTypeKind)
+				return true;
+	return false;
+}
+
+/*
+ * L may go round often, and then does not notice what is in front of it: in a
+ * variant what is no vector loop's rest, elsewhere what a profile says.
+ */
+static bool may_be_long(LLVMValueRef f, psr_loop l)
+{
+	if (psr_variant_is(f))
+		return !psr_ext_loop_has_hint(l, VECTORISED) || has_vectors(l);
+	return psr_ext_loop_is_long(l, LONG_TRIP);
+}
+
 /*
  * A loop of a few instructions that lies across lines may take twice the time:
- * one of TSVC's did, by clang's own profile, too, which lays out the code anew.
- * A loop that goes round often does not notice what is in front of it.
+ * one of TSVC's did, by clang's own profile, too, which lays out the code anew,
+ * and another's variant by the size of those in front of it.
  */
 static bool begin_lines(struct psr_fam *fam, LLVMValueRef f, psr_loop l)
 {
@@ -734,17 +758,18 @@ static bool begin_lines(struct psr_fam *fam, LLVMValueRef f, psr_loop l)
 
 	for (size_t i = 0; i < n; i++)
 		changed |= begin_lines(fam, f, psr_ext_loop_at(fam, f, l, i));
-	if (!l || n || psr_ext_loop_has_hint(l, ALIGN) ||
-	    !psr_ext_loop_is_long(l, LONG_TRIP) ||
-	    psr_ir_loop_size(l) > LINE_SIZE)
+	if (!l || n || psr_ext_loop_hint(l, ALIGN) > HALF_LINE ||
+	    !may_be_long(f, l) || psr_ir_loop_size(l) > LINE_SIZE)
 		return changed;
+	psr_ext_loop_drop_hints(l, ALIGN);
 	psr_ext_loop_set_hint(l, ALIGN, LINE);
 	return true;
 }
 
 bool psr_module_finish(struct psr_fam *fam, LLVMValueRef f)
 {
-	return psr_ext_has_entries(f) && begin_lines(fam, f, NULL);
+	return (psr_variant_is(f) || psr_ext_has_entries(f)) &&
+	       begin_lines(fam, f, NULL);
 }
 
 bool psr_module_run(LLVMModuleRef m, struct psr_fam *fam, enum psr_phase phase)
