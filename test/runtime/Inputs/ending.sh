@@ -27,8 +27,8 @@ for way in exit exec leave; do
 			right=$((right + 1))
 		else
 			echo "$way $us: status $status, '$out'"
-			[ ! -e "$dir/late" ] || cat "$dir/late"
-			rm -f "$dir/late"
+			[ ! -e "$dir/late" ] || mv "$dir/late" "$dir/hung"
+			[ ! -e "$dir/hung" ] || cat "$dir/hung"
 			states
 			pkill -KILL -f "^$program"
 			break
