@@ -286,9 +286,16 @@ static pid_t still_stopping(const struct psr_trace *t, pid_t tid)
 	int cpu;
 
 	if (tid != t->pid) {
+		/* Tells of a stop as well, whatever is asked for: one that has
+		 * come by now is left to whoever asks next. */
 		if (!waitid(P_PID, (id_t)tid, &info,
-			    WEXITED | WNOHANG | __WALL))
-			return info.si_pid == tid ? 0 : tid;
+			    WEXITED | WNOWAIT | WNOHANG | __WALL)) {
+			if (info.si_pid != tid || info.si_code == CLD_TRAPPED)
+				return tid;
+			waitid(P_PID, (id_t)tid, &info,
+			       WEXITED | WNOHANG | __WALL);
+			return 0;
+		}
 		tid = t->pid;
 	}
 	/* Its end is for whoever waits for the program. */

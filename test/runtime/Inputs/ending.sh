@@ -5,14 +5,21 @@
 psr=$1 program=$2 dir=$3
 export PSR_DB="$dir/db"
 
+# Of psr and its program each thread, those that have ended, too.
 states() {
-	ps -eLo pid,ppid,tid,stat,wchan:24,etimes,args | grep -F "$program" |
-		grep -v grep
+	for pid in $(pgrep -f "run $program") $(pgrep -f "^$program"); do
+		for task in /proc/"$pid"/task/*; do
+			echo "$(ps -o etimes= -p "$pid") $task" \
+				"$(grep -E '^(Name|State|Pid|TracerPid|SigPnd)' \
+				"$task/status" | tr '\n\t' '  ')" \
+				"$(cat "$task/wchan")"
+		done
+	done 2>/dev/null
 }
 
 # Whoever hangs is looked at while psr is there to hang.
 while sleep 2; do
-	states | awk '$6 > 10 && / run / { old = 1 } END { exit !old }' &&
+	states | awk '$1 > 10 && /Name: psr/ { old = 1 } END { exit !old }' &&
 		states >"$dir/late"
 done &
 watch=$!
